@@ -49,9 +49,10 @@ func (l Locator) IsZero() bool { return l.File == "" }
 // archive, on disk, before any message speaks of it; it carries digests and
 // places, never the bytes themselves.
 type Capture struct {
-	ID          string    `json:"id"`     // WARC-Record-ID of the record that posts are extracted from: urn:uuid:…
-	Source      string    `json:"source"` // name of the configured source
-	URL         string    `json:"url"`    // as asked for
+	ID          string    `json:"id"`                // WARC-Record-ID of the record that posts are extracted from: urn:uuid:…
+	Source      string    `json:"source"`            // name of the configured source
+	Adapter     string    `json:"adapter,omitempty"` // name of the extractor that reads it, so that a rebuild reads it the same way
+	URL         string    `json:"url"`               // as asked for
 	FinalURL    string    `json:"final_url,omitempty"`
 	FetchedAt   time.Time `json:"fetched_at"` // start of the fetch, UTC
 	Status      int       `json:"status,omitempty"`
