@@ -1,0 +1,78 @@
+package classifier
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func wordsAt(t *trie, words []string, text string, i int) []string {
+	var got []string
+	t.walk(text, i, func(end int, v int32) {
+		if words[v] != text[i:end] {
+			got = append(got, "WRONG:"+words[v]+"/"+text[i:end])
+			return
+		}
+		got = append(got, words[v])
+	})
+	return got
+}
+
+func TestTrieFindsEveryWordThatStartsHere(t *testing.T) {
+	tests := map[string]struct {
+		words []string
+		text  string
+		want  []string
+	}{
+		"no words":                    {nil, "abc", nil},
+		"one word":                    {[]string{"abc"}, "abcd", []string{"abc"}},
+		"nested words":                {[]string{"a", "ab", "abc", "b"}, "abcd", []string{"a", "ab", "abc"}},
+		"text ends inside a word":     {[]string{"abcd", "ab"}, "abc", []string{"ab"}},
+		"tail differs at its end":     {[]string{"ticket"}, "tickeX", nil},
+		"scripts beside each other":   {[]string{"机票", "机", "機票"}, "机票免费", []string{"机", "机票"}},
+		"bytes from 0x01 up to 0xff":  {[]string{"\x01", "\x01\xff"}, "\x01\xff", []string{"\x01", "\x01\xff"}},
+		"text shorter than any state": {[]string{"xy", "xz"}, "x", nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := wordsAt(newTrie(tt.words), tt.words, tt.text, 0)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("words at 0 of %q = %q, want %q", tt.text, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestTrieAgreesWithPrefixSearch(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	alphabet := []string{"a", "b", "c", "é", "ก", "机"}
+	word := func(n int) string {
+		var b strings.Builder
+		for range n {
+			b.WriteString(alphabet[r.IntN(len(alphabet))])
+		}
+		return b.String()
+	}
+	set := map[string]bool{}
+	for range 3000 {
+		set[word(1+r.IntN(6))] = true
+	}
+	words := make([]string, 0, len(set))
+	for w := range set {
+		words = append(words, w)
+	}
+	tr := newTrie(words)
+	text := word(2000)
+	for i := range len(text) {
+		var want []string
+		for n := i + 1; n <= len(text) && n <= i+40; n++ {
+			if set[text[i:n]] {
+				want = append(want, text[i:n])
+			}
+		}
+		if got := wordsAt(tr, words, text, i); !slices.Equal(got, want) {
+			t.Fatalf("words at %d = %q, want %q", i, got, want)
+		}
+	}
+}
