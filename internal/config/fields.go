@@ -85,10 +85,10 @@ func (l *Loaded) names() (out []string) {
 			return
 		}
 		seen[t] = true
-		for i := range t.NumField() {
-			if tag := t.Field(i).Tag.Get("yaml"); tag != "" {
+		for f := range t.Fields() {
+			if tag := f.Tag.Get("yaml"); tag != "" {
 				out = append(out, tag)
-				walk(t.Field(i).Type)
+				walk(f.Type)
 			}
 		}
 	}
@@ -126,7 +126,7 @@ func (f field) parse(s string) error {
 }
 
 func parseScalar(v reflect.Value, s string) error {
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		return u.UnmarshalText([]byte(s))
 	}
 	switch {

@@ -1,6 +1,9 @@
 package post
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Act is what a reviewer did.
 type Act string
@@ -49,8 +52,8 @@ func StateOf(ds []Decision) (State, Decision) {
 			undone[d.Undoes] = true
 		}
 	}
-	for i := len(ds) - 1; i >= 0; i-- {
-		switch d := ds[i]; {
+	for _, d := range slices.Backward(ds) {
+		switch {
 		case undone[d.ID]:
 		case d.Act == ActConfirm:
 			return StateConfirmed, d
