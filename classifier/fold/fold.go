@@ -1,0 +1,387 @@
+package fold
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Fold folds s. It never fails: bytes that are no UTF-8 become U+001A, one for
+// one. Folding what is already folded changes nothing.
+func Fold(s string) Text {
+	t := Text{Original: s, Folded: s}
+	p := newPass(s)
+	p.run()
+	var names []string
+	if p.saw&sawMyanmar != 0 {
+		if u, ok := fromZawgyi(t); ok {
+			t, names = u, append(names, Zawgyi)
+			p = newPass(t.Folded)
+			p.run()
+		}
+	}
+	if p.saw&sawMixed != 0 {
+		if u, ok := unmix(t); ok {
+			t, names = u, append(names, Homoglyph)
+			p = newPass(t.Folded)
+			p.run()
+		}
+	}
+	t = p.text(t)
+	names = append(names, p.names()...)
+	if p.saw&sawSplit != 0 {
+		if u, ok := unsplit(t); ok {
+			t, names = u, append(names, SplitCharacters)
+		}
+	}
+	if spaced(t.Folded) {
+		if u, ok := join(t); ok {
+			t, names = u, append(names, SpacedLetters)
+			p.saw |= sawRepeat
+		}
+	}
+	if p.saw&sawRepeat != 0 {
+		if u, ok := squeeze(t); ok {
+			t, names = u, append(names, RepeatedLetters)
+		}
+	}
+	slices.Sort(names)
+	t.Disguises = slices.Compact(names)
+	return t
+}
+
+// What a pass saw that calls for another look.
+const (
+	sawMyanmar = 1 << iota
+	sawMixed
+	sawRepeat
+	sawSplit
+	sawUpper
+	sawZeroWidth
+	sawBidi
+	sawEmoji
+)
+
+// pass folds rune by rune.
+type pass struct {
+	writer
+	tab         *table
+	saw         uint
+	wide, style int    // letters in disguise
+	prev        script // of the rune that ended at prevEnd
+	prevEnd     int
+	prevRune    rune
+	twice       bool // prevRune stood twice
+	keycap      int  // end of the last keycap or enclosed digit
+	cl          cluster
+}
+
+func newPass(s string) *pass {
+	return &pass{writer: writer{src: s, low: true}, tab: folds(), prevEnd: -1, keycap: -1}
+}
+
+// text is the finished layer.
+func (p *pass) text(below Text) Text {
+	if p.dst == nil && p.pend == 0 && p.saw&sawUpper == 0 {
+		return below
+	}
+	p.flush(len(p.src))
+	return p.done(below)
+}
+
+func (p *pass) names() []string {
+	var out []string
+	for _, x := range []struct {
+		on   bool
+		name string
+	}{
+		{p.saw&sawZeroWidth != 0, ZeroWidth}, {p.saw&sawBidi != 0, Bidi}, {p.saw&sawEmoji != 0, EmojiDigits},
+		{p.wide >= 3, FullWidth}, {p.style >= 3, StyledLetters},
+	} {
+		if x.on {
+			out = append(out, x.name)
+		}
+	}
+	return out
+}
+
+func (p *pass) run() {
+	s := p.src
+	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			i = p.ascii(i)
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		end := i + size
+		if r == utf8.RuneError && size == 1 {
+			p.put([]byte{0x1a}, i, end)
+			i = end
+			continue
+		}
+		e := p.tab.get(r)
+		sc := e.script()
+		if sc >= scLatin && sc <= scGreek {
+			p.mixed(sc, i, end)
+		}
+		if p.prevEnd == i && r == p.prevRune {
+			if p.twice {
+				p.saw |= sawRepeat
+			}
+			p.twice = true
+		} else {
+			p.twice = false
+		}
+		p.prev, p.prevEnd, p.prevRune = sc, end, r
+		if e == 0 && r >= 0xe0000 && r < 0xe0200 { // tags and variation selectors
+			p.put(nil, i, end)
+			i = end
+			continue
+		}
+		switch e.act() {
+		case actCopy:
+			if sc == scHan {
+				if isRadical(r) {
+					p.saw |= sawSplit
+				}
+			} else if sc == scSEA {
+				p.base(r, i, end)
+			}
+		case actRune:
+			p.ruse(e, r, i, end)
+			p.putRune(e.rune(), i, end)
+			if sc == scSEA {
+				p.base(e.rune(), i, end)
+			}
+		case actText:
+			p.ruse(e, r, i, end)
+			p.put([]byte(p.tab.strings[e.rune()]), i, end)
+		case actStrip:
+			p.put(nil, i, end)
+		case actHide:
+			end = p.hide(r, i, end)
+		case actMark, actPair:
+			p.combine(r, e.act() == actPair, i, end)
+		case actSEA:
+			end = p.sea(r, i, end)
+		case actFlag:
+			end = p.flags(i)
+		}
+		i = end
+	}
+}
+
+// ascii walks over ASCII from i on; upper case is lowered when it is flushed.
+func (p *pass) ascii(i int) int {
+	s := p.src
+	var a, b byte
+	for ; i < len(s); i++ {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			return i
+		}
+		switch k := asciiKind[c]; k {
+		case 0:
+		case 1:
+			p.saw |= sawUpper
+			c |= 0x20
+			fallthrough
+		case 2:
+			if c == a && c == b {
+				p.saw |= sawRepeat
+			}
+		case 3:
+			p.put([]byte{'\''}, i, i+1)
+		}
+		a, b = b, c
+	}
+	return i
+}
+
+// asciiKind is 1 for upper case, 2 for lower case, 3 for what is replaced.
+var asciiKind = func() (k [128]uint8) {
+	for c := range byte(26) {
+		k['A'+c], k['a'+c] = 1, 2
+	}
+	k['`'] = 3
+	return k
+}()
+
+func letterASCII(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// mixed notes letters of two look-alike scripts side by side.
+func (p *pass) mixed(sc script, i, end int) {
+	s := p.src
+	switch {
+	case p.prevEnd == i && p.prev >= scLatin && p.prev <= scGreek && p.prev != sc,
+		sc != scLatin && i > 0 && letterASCII(s[i-1]),
+		sc != scLatin && end < len(s) && letterASCII(s[end]):
+		p.saw |= sawMixed
+	}
+}
+
+func (p *pass) ruse(e entry, r rune, i, end int) {
+	switch e.ruse() {
+	case ruseWide:
+		p.wide++
+	case ruseStyle:
+		p.style++
+	}
+	if r >= 0x2460 && r <= 0x2793 || r >= 0x1f100 && r <= 0x1f10c {
+		if p.keycap == i {
+			p.saw |= sawEmoji
+		}
+		p.keycap = end
+	}
+}
+
+// hide takes out a character that shows nothing, and tells whether it hid something.
+func (p *pass) hide(r rune, i, end int) int {
+	s := p.src
+	next, _ := utf8.DecodeRuneInString(s[end:])
+	if r == 0x200d && (next >= 0x1f000 || next >= 0x2600 && next <= 0x27bf) {
+		return end // joins an emoji
+	}
+	p.put(nil, i, end)
+	switch {
+	case r == 0x202d || r == 0x202e:
+		p.saw |= sawBidi
+	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x2069, r == 0xfeff, r == 0x34f, r == 0x180e:
+		for n, size := end, 0; p.tab.get(next).act() == actHide && n-end < 16; {
+			_, size = utf8.DecodeRuneInString(s[n:])
+			n += size
+			next, _ = utf8.DecodeRuneInString(s[n:])
+		}
+		last, _ := utf8.DecodeLastRuneInString(s[:i])
+		if !p.letter(last) || !p.letter(next) {
+			break
+		}
+		if r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202c || r >= 0x2066 {
+			p.saw |= sawBidi
+		} else {
+			p.saw |= sawZeroWidth
+		}
+	}
+	return end
+}
+
+func (p *pass) letter(r rune) bool {
+	if r < utf8.RuneSelf {
+		return letterASCII(byte(r))
+	}
+	e := p.tab.get(r)
+	return e.script().letters() && e.act() != actMark
+}
+
+// combine joins the mark r to the rune before it.
+func (p *pass) combine(r rune, keep bool, i, end int) {
+	if r == 0x20e3 { // keycap
+		at := i
+		for at > 0 && strings.HasSuffix(p.src[:at], "\ufe0f") {
+			at -= 3
+		}
+		if at > 0 && p.src[at-1] >= '0' && p.src[at-1] <= '9' {
+			if p.keycap == at-1 {
+				p.saw |= sawEmoji
+			}
+			p.keycap = end
+		}
+		p.put(nil, i, end)
+		return
+	}
+	p.flush(i)
+	last, size := utf8.DecodeLastRune(p.dst)
+	if size > 0 && last != utf8.RuneError {
+		if one, ok := pairOf(last, r); ok {
+			at := len(p.dst) - size
+			from := p.originOf(at)
+			p.cut(at)
+			if e := p.tab.get(one); e.act() == actRune {
+				one = e.rune()
+			}
+			p.putRune(one, from, end)
+			return
+		}
+	}
+	if keep {
+		p.putRune(r, i, end)
+		return
+	}
+	if r >= 0x300 && r <= 0x36f && letterASCII(byte(last)) && last < utf8.RuneSelf {
+		p.style++
+	}
+	p.put(nil, i, end)
+}
+
+// pairOf is the one rune that a and b are written as, if Unicode has it.
+func pairOf(a, b rune) (rune, bool) {
+	var buf [2 * utf8.UTFMax]byte
+	in := utf8.AppendRune(utf8.AppendRune(buf[:0], a), b)
+	var out [4 * utf8.UTFMax]byte
+	got := norm.NFC.Append(out[:0], in...)
+	r, n := utf8.DecodeRune(got)
+	return r, n == len(got) && n > 0
+}
+
+// originOf is the byte of src that byte f of dst came from.
+func (w *writer) originOf(f int) int {
+	for k := len(w.segs) - 1; k >= 0; k-- {
+		if s := w.segs[k]; int(s.f) <= f {
+			if s.n > 0 {
+				return int(s.o)
+			}
+			return int(s.o) + f - int(s.f)
+		}
+	}
+	return f
+}
+
+// flags reads the regional indicators from i on: country flags stay, anything
+// else they spell becomes letters.
+func (p *pass) flags(i int) int {
+	s := p.src
+	const size = 4
+	end, ok := i, true
+	var pair [2]byte
+	for n := 0; end < len(s); n++ {
+		r, k := utf8.DecodeRuneInString(s[end:])
+		if r < 0x1f1e6 || r > 0x1f1ff || k != size {
+			ok = ok && n%2 == 0
+			break
+		}
+		pair[n%2] = byte(r-0x1f1e6) + 'A'
+		end += size
+		if n%2 == 1 && !isRegion(pair) {
+			ok = false
+		}
+	}
+	if (end-i)/size%2 == 1 {
+		ok = false
+	}
+	p.prevEnd = end
+	if ok {
+		return end
+	}
+	p.saw |= sawEmoji
+	for ; i < end; i += size {
+		r, _ := utf8.DecodeRuneInString(s[i:])
+		p.putRune('a'+r-0x1f1e6, i, i+size)
+	}
+	return end
+}
+
+// isRegion reports an ISO 3166-1 alpha-2 code that has a flag.
+func isRegion(p [2]byte) bool {
+	const codes = "ACADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCHCICKCLCMCNCOCPCRCUCVCWCXCYCZDEDGDJDKDMDODZ" +
+		"EAECEEEGEHERESETEUFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQGRGSGTGUGWGYHKHMHNHRHTHUICIDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZ" +
+		"LALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURW" +
+		"SASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTATCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUNUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW"
+	for i := 0; i < len(codes); i += 2 {
+		if codes[i] == p[0] && codes[i+1] == p[1] {
+			return true
+		}
+	}
+	return false
+}

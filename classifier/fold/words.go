@@ -1,0 +1,225 @@
+package fold
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// isSep reports what is put between letters to pull a word apart.
+func isSep(c byte) bool {
+	switch c {
+	case ' ', '.', '-', '_', '*', '/', '|', '+', '~':
+		return true
+	}
+	return false
+}
+
+// spaced reports whether s may hold letters pulled apart: a separator, a letter,
+// the same separator, a letter, the same separator.
+func spaced(s string) bool {
+	for i := 0; i+4 < len(s); i++ {
+		c := s[i]
+		if c > '|' || !isSep(c) {
+			continue
+		}
+		w := runeWidth(s[i+1])
+		if k := i + 1 + w; k+1 < len(s) && s[k] == c {
+			if k += 1 + runeWidth(s[k+1]); k < len(s) && s[k] == c && s[i+1] != c {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func runeWidth(lead byte) int {
+	switch {
+	case lead < 0xc0:
+		return 1
+	case lead < 0xe0:
+		return 2
+	case lead < 0xf0:
+		return 3
+	}
+	return 4
+}
+
+// lone is the letter at i and its size if it may be part of a word pulled apart.
+func lone(s string, i int) (rune, int) {
+	if i >= len(s) {
+		return 0, 0
+	}
+	r, n := utf8.DecodeRuneInString(s[i:])
+	if r < utf8.RuneSelf {
+		if letterASCII(byte(r)) {
+			return r, 1
+		}
+		return 0, 0
+	}
+	if sc := folds().get(r).script(); sc >= scLatin && sc <= scHangul && unicode.IsLetter(r) {
+		return r, n
+	}
+	return 0, 0
+}
+
+// join puts words together that were pulled apart: four letters or more, each on
+// its own, with the same separator between all of them. A list (a b c d) stays.
+func join(t Text) (Text, bool) {
+	s := t.Folded
+	w := writer{src: s}
+	found := false
+	for i := 0; i < len(s); {
+		r, n := lone(s, i)
+		if n == 0 {
+			_, n = utf8.DecodeRuneInString(s[i:])
+			i += n
+			continue
+		}
+		end, count, list := run(s, i, r, n)
+		if count >= 4 && !list {
+			found = true
+			sep := s[i+n]
+			for k := i; k < end; {
+				_, n := utf8.DecodeRuneInString(s[k:])
+				if k += n; k < end && s[k] == sep {
+					w.put(nil, k, k+1)
+					k++
+				}
+			}
+		}
+		i = end
+		if count == 1 { // part of a word: step over the word
+			for n > 0 {
+				_, n = lone(s, i)
+				i += n
+			}
+		}
+	}
+	if !found {
+		return t, false
+	}
+	return w.done(t), true
+}
+
+// run is the stretch of single letters from i on, whose first is r of size n: its
+// end, how many letters it has, and whether they are just the alphabet.
+func run(s string, i int, r rune, n int) (end, count int, list bool) {
+	end, count, list = i+n, 1, true
+	if end >= len(s) || !isSep(s[end]) {
+		return end, count, false
+	}
+	sep := s[end]
+	for end < len(s) && s[end] == sep {
+		next, size := lone(s, end+1)
+		if size == 0 {
+			break
+		}
+		after := end + 1 + size
+		if _, more := lone(s, after); more > 0 {
+			break // the first letter of a word
+		}
+		if after < len(s) && s[after] >= '0' && s[after] <= '9' {
+			break
+		}
+		list = list && next == r+1
+		r, end = next, after
+		count++
+	}
+	return end, count, list
+}
+
+// squeeze takes letters drawn out to three or more down to two where English
+// writes the letter double at the end of words (e, l, o, s), else to one. Words that
+// are one letter only (sss, www) and names with a dot, slash, @ or _ in them stay.
+func squeeze(t Text) (Text, bool) {
+	s := t.Folded
+	w := writer{src: s}
+	found := false
+	for i := 0; i < len(s); {
+		if isSpace(s[i]) {
+			i++
+			continue
+		}
+		end := i
+		for end < len(s) && !isSpace(s[end]) {
+			end++
+		}
+		if !strings.ContainsAny(strings.TrimRight(s[i:end], "."), "@_/.\\") {
+			found = squeezeToken(&w, i, end) || found
+		}
+		i = end
+	}
+	if !found {
+		return t, false
+	}
+	return w.done(t), true
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+
+// squeezeToken squeezes within src[i:end].
+func squeezeToken(w *writer, i, end int) bool {
+	s, found := w.src, false
+	for i < end {
+		r, n := utf8.DecodeRuneInString(s[i:end])
+		k, count := i+n, 1
+		for k+n <= end && s[k:k+n] == s[i:i+n] {
+			k += n
+			count++
+		}
+		if count >= 3 && unicode.IsLetter(r) && !unicode.Is(unicode.Han, r) && r != 'w' && r != 'x' && beside(s, i, k) {
+			keep := 1
+			if strings.ContainsRune("elos", r) {
+				keep = 2
+			}
+			w.put(nil, i+keep*n, k)
+			found = true
+		}
+		i = k
+	}
+	return found
+}
+
+// beside reports whether a letter stands before i or after k.
+func beside(s string, i, k int) bool {
+	a, _ := utf8.DecodeLastRuneInString(s[:i])
+	b, _ := utf8.DecodeRuneInString(s[k:])
+	return unicode.IsLetter(a) || unicode.IsLetter(b) || unicode.IsMark(a)
+}
+
+// isRadical reports the parts that characters are taken apart into; they do not
+// stand alone in ordinary text.
+func isRadical(r rune) bool {
+	switch r {
+	case '亻', '氵', '讠', '扌', '钅', '艹', '饣', '忄', '犭', '礻', '衤', '纟':
+		return true
+	}
+	return false
+}
+
+// parts are the characters of the trade that are written in two.
+const parts = "亻言信亻主住亻呆保亻牛件亻弋代亻介价亻共供亻乍作亻故做氵每海氵去法氵先洗讠舌话讠正证讠乍诈讠人认讠果课扌召招扌支技扌丁打扌非排扌妾接钅戋钱钅艮银饣反饭饣官馆忄夬快犭句狗礻畐福纟工红纟合给纟吉结"
+
+// unsplit puts characters together that were taken apart.
+func unsplit(t Text) (Text, bool) {
+	s := t.Folded
+	w := writer{src: s}
+	found := false
+	for i, r := range s {
+		if !isRadical(r) || i+6 > len(s) {
+			continue
+		}
+		for k := 0; k < len(parts); k += 9 {
+			if parts[k:k+6] == s[i:i+6] {
+				w.put([]byte(parts[k+6:k+9]), i, i+6)
+				found = true
+				break
+			}
+		}
+	}
+	if !found {
+		return t, false
+	}
+	return w.done(t), true
+}
