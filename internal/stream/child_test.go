@@ -1,0 +1,2 @@
+package stream
+func child(string) int { return 0 }
