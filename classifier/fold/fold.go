@@ -22,34 +22,45 @@ func Fold(s string) Text {
 			p.run()
 		}
 	}
-	if p.saw&sawMixed != 0 {
-		if u, ok := unmix(t); ok {
-			t, names = u, append(names, Homoglyph)
-			p = newPass(t.Folded)
-			p.run()
-		}
-	}
 	t = p.text(t)
 	names = append(names, p.names()...)
-	if p.saw&sawSplit != 0 {
-		if u, ok := unsplit(t); ok {
-			t, names = u, append(names, SplitCharacters)
-		}
-	}
-	if spaced(t.Folded) {
-		if u, ok := join(t); ok {
-			t, names = u, append(names, SpacedLetters)
-			p.saw |= sawRepeat
-		}
-	}
-	if p.saw&sawRepeat != 0 {
-		if u, ok := squeeze(t); ok {
-			t, names = u, append(names, RepeatedLetters)
-		}
-	}
+	t, words := unword(t, p.saw)
+	names = append(names, words...)
 	slices.Sort(names)
 	t.Disguises = slices.Compact(names)
 	return t
+}
+
+// unword undoes the disguises of whole words. Undoing one can bring out another, so
+// it looks again until there is nothing left, a few times at most.
+func unword(t Text, saw uint) (Text, []string) {
+	steps := [...]struct {
+		on   uint
+		undo func(Text) (Text, bool)
+		name string
+	}{
+		{sawSplit, unsplit, SplitCharacters},
+		{sawSpaced, join, SpacedLetters},
+		{sawMixed, unmix, Homoglyph},
+		{sawRepeat, squeeze, RepeatedLetters},
+	}
+	var names []string
+	for range 4 {
+		saw = saw&sawSplit | look(t.Folded)
+		changed := false
+		for _, step := range steps {
+			if saw&step.on == 0 {
+				continue
+			}
+			if u, ok := step.undo(t); ok {
+				t, names, changed = u, append(names, step.name), true
+			}
+		}
+		if !changed {
+			break
+		}
+	}
+	return t, names
 }
 
 // What a pass saw that calls for another look.
@@ -58,6 +69,7 @@ const (
 	sawMixed
 	sawRepeat
 	sawSplit
+	sawSpaced
 	sawUpper
 	sawZeroWidth
 	sawBidi
@@ -69,17 +81,13 @@ type pass struct {
 	writer
 	tab         *table
 	saw         uint
-	wide, style int    // letters in disguise
-	prev        script // of the rune that ended at prevEnd
-	prevEnd     int
-	prevRune    rune
-	twice       bool // prevRune stood twice
-	keycap      int  // end of the last keycap or enclosed digit
+	wide, style int // letters in disguise
+	keycap      int // end of the last keycap or enclosed digit
 	cl          cluster
 }
 
 func newPass(s string) *pass {
-	return &pass{writer: writer{src: s, low: true}, tab: folds(), prevEnd: -1, keycap: -1}
+	return &pass{writer: writer{src: s, low: true}, tab: folds(), keycap: -1}
 }
 
 // text is the finished layer.
@@ -123,18 +131,6 @@ func (p *pass) run() {
 		}
 		e := p.tab.get(r)
 		sc := e.script()
-		if sc >= scLatin && sc <= scGreek {
-			p.mixed(sc, i, end)
-		}
-		if p.prevEnd == i && r == p.prevRune {
-			if p.twice {
-				p.saw |= sawRepeat
-			}
-			p.twice = true
-		} else {
-			p.twice = false
-		}
-		p.prev, p.prevEnd, p.prevRune = sc, end, r
 		if e == 0 && r >= 0xe0000 && r < 0xe0200 { // tags and variation selectors
 			p.put(nil, i, end)
 			i = end
@@ -163,7 +159,7 @@ func (p *pass) run() {
 		case actHide:
 			end = p.hide(r, i, end)
 		case actMark, actPair:
-			p.combine(r, e.act() == actPair, i, end)
+			p.combine(e.rune(), e.act() == actPair, i, end)
 		case actSEA:
 			end = p.sea(r, i, end)
 		case actFlag:
@@ -176,51 +172,21 @@ func (p *pass) run() {
 // ascii walks over ASCII from i on; upper case is lowered when it is flushed.
 func (p *pass) ascii(i int) int {
 	s := p.src
-	var a, b byte
 	for ; i < len(s); i++ {
 		c := s[i]
-		if c >= utf8.RuneSelf {
+		switch {
+		case c >= utf8.RuneSelf:
 			return i
-		}
-		switch k := asciiKind[c]; k {
-		case 0:
-		case 1:
+		case c-'A' < 26:
 			p.saw |= sawUpper
-			c |= 0x20
-			fallthrough
-		case 2:
-			if c == a && c == b {
-				p.saw |= sawRepeat
-			}
-		case 3:
+		case c == '`':
 			p.put([]byte{'\''}, i, i+1)
 		}
-		a, b = b, c
 	}
 	return i
 }
 
-// asciiKind is 1 for upper case, 2 for lower case, 3 for what is replaced.
-var asciiKind = func() (k [128]uint8) {
-	for c := range byte(26) {
-		k['A'+c], k['a'+c] = 1, 2
-	}
-	k['`'] = 3
-	return k
-}()
-
 func letterASCII(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-
-// mixed notes letters of two look-alike scripts side by side.
-func (p *pass) mixed(sc script, i, end int) {
-	s := p.src
-	switch {
-	case p.prevEnd == i && p.prev >= scLatin && p.prev <= scGreek && p.prev != sc,
-		sc != scLatin && i > 0 && letterASCII(s[i-1]),
-		sc != scLatin && end < len(s) && letterASCII(s[end]):
-		p.saw |= sawMixed
-	}
-}
 
 func (p *pass) ruse(e entry, r rune, i, end int) {
 	switch e.ruse() {
@@ -360,7 +326,6 @@ func (p *pass) flags(i int) int {
 	if (end-i)/size%2 == 1 {
 		ok = false
 	}
-	p.prevEnd = end
 	if ok {
 		return end
 	}

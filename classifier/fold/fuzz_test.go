@@ -28,3 +28,30 @@ func checkText(t *testing.T, x Text) {
 		last, lastEnd = start, end
 	}
 }
+
+func FuzzFold(f *testing.F) {
+	seeds := []string{
+		"Hiring NOW t . m e / x", "Телeгрaм", "\u200bpass\u200dport\u202e", "h i r i n g", "高 薪 招 聘 *", "1️⃣0️⃣", "🇭🇮🇷🇮🇳🇬", "น\u0e49\u0e4d\u0e32 เเร",
+		"ស\u17d2\u179a\u17d2\u178fី ក\u17c1\u17b8", "ခွင\u1037\u103a ၁ဝဝဝ", "ျမန္မာ", "e\u0301\u0323", "\u1112\u1161\u11ab", "ｶﾞ", "微亻言", "hiriiing", "\xff\xf0\x9f", "ﷺ ½ ㈱ ß İ",
+		"\u09c7\u09be \u0bc6\u0bbe", "👨\u200d👩", "a b c d e f.g.h.i.j", "0nline h1ring $alary",
+	}
+	if len(seeds) == 0 {
+		f.Fatal("no seeds")
+	}
+	for _, s := range seeds {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		x := Fold(s)
+		checkText(t, x)
+		if y := Fold(x.Folded); y.Folded != x.Folded {
+			t.Fatalf("fold(%q) = %q, folded again %q", s, x.Folded, y.Folded)
+		}
+		if y, ok := x.Stripped(); ok {
+			checkText(t, y)
+		}
+		if y, ok := x.Unleet(); ok {
+			checkText(t, y)
+		}
+	})
+}

@@ -6,16 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// The look-alikes, pair by pair. Capitals have their own, because what looks alike
-// in capitals (В and B) may not in small letters (в and b). Only letters that a
-// reader of the other script would take for theirs are here.
+// The look-alikes, pair by pair, in lower case: of letters that look alike only as
+// capitals (В and B) the small ones stand here. Only letters that a reader of the
+// other script would take for theirs are in.
 const (
-	likeLatinCyrillic = "aаcсeеoоpрxхyуkкmмtтiіAАBВCСEЕHНIІKКMМOОPРTТXХYУhнbв"
-	likeCyrillicLatin = "аaсcеeоoрpхxуyкkмmтtіiјjѕsһhьbпnиuгrԝwԁdԛqӏlѵvвbнhАaВbСcЕeНhІiЈjКkМmОoРpЅsТtХxУyӀlГrПnИnЗz"
-	likeGreekLatin    = "αaοoρpνvυuιiκkχxγyτtεeωwηnβbΑaΒbΕeΖzΗhΙiΚkΜmΝnΟoΡpΤtΥyΧxϲcϳj"
-	likeLatinGreek    = "oοvνAΑBΒEΕZΖHΗIΙKΚMΜNΝOΟPΡTΤYΥXΧaαpρkκxχiι"
-	likeGreekCyrillic = "οоαаρрυуχхκкτтΑАΒВΕЕΗНΚКΜМΟОΡРΤТΥУΧХιі"
-	likeCyrillicGreek = "оοаαрρАΑВΒЕΕНΗКΚМΜОΟРΡТΤХΧ"
+	likeLatinCyrillic = "aаcсeеoоpрxхyуkкmмtтiіhнbв"
+	likeCyrillicLatin = "аaсcеeоoрpхxуyкkмmтtіiјjѕsһhьbпnиuгrԝwԁdԛqӏlѵvвbнhзz"
+	likeGreekLatin    = "αaοoρpνvυuιiκkχxγyτtεeωwηnβbζzμmϲcϳj"
+	likeLatinGreek    = "oοvνaαpρkκxχiιbβeεzζmμtτhηnν"
+	likeGreekCyrillic = "οоαаρрυуχхκкτтιіβвεеμм"
+	likeCyrillicGreek = "оοаαрρвβеεкκмμтτхχнη"
 )
 
 type likeKey struct {

@@ -111,7 +111,7 @@ func (p *pass) sea(r rune, i, end int) int {
 		if k := c.has(r + 0x1b); k >= 0 {
 			c.drop(k)
 			p.rewrite(i)
-			c.append(unit{a: r + 1})
+			c.append(unit{a: r + 1, order: 9})
 			p.rewrite(end)
 			p.base(r+1, i, end)
 			return end
@@ -185,7 +185,7 @@ func (p *pass) sea(r rune, i, end int) int {
 func (p *pass) wa(r rune, i, end int) rune {
 	next, _ := utf8.DecodeRuneInString(p.src[end:])
 	last, _ := utf8.DecodeLastRuneInString(p.src[:i])
-	digits := last >= '0' && last <= '9' || last >= 0x1040 && last <= 0x1049
+	digits := last >= '0' && last <= '9' || last >= 0x1040 && last <= 0x1049 || p.cl.base == '0' && p.cl.end == p.vlen(i)
 	if r == 0x101d {
 		if digits && (next < 0x1000 || next > 0x109f || next == 0x101d || next >= 0x1040 && next <= 0x1049) {
 			return '0'

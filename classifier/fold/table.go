@@ -126,8 +126,7 @@ func makeFold(t *table, simple map[rune]string, r rune) entry {
 		return makeEntry(actFlag, scOther, ruseEmoji, 'a'+r-0x1f1e6)
 	case isHidden(r):
 		return makeEntry(actHide, scOther, 0, 0)
-	case r >= 0x300 && r <= 0x36f, r >= 0x1ab0 && r <= 0x1aff, r >= 0x1dc0 && r <= 0x1dff, r >= 0x20d0 && r <= 0x20ff,
-		r >= 0xfe20 && r <= 0xfe2f, r == 0x3099, r == 0x309a:
+	case isMark(r):
 		return makeEntry(actMark, scOther, 0, r)
 	case isPairing(r):
 		return makeEntry(actPair, sc, 0, r)
@@ -145,6 +144,9 @@ func makeFold(t *table, simple map[rune]string, r rune) entry {
 	u := ruseOf(r, first)
 	if sc == scOther {
 		sc = scriptOf(first)
+	}
+	if n == len(to) && isMark(first) {
+		return makeEntry(actMark, scOther, 0, first)
 	}
 	if n == len(to) {
 		return makeEntry(actRune, sc, u, first)
@@ -212,6 +214,13 @@ func keepsForm(r rune) bool {
 		return true
 	}
 	return false
+}
+
+// isMark reports the marks that belong to no script: they join the letter before,
+// or are ornament.
+func isMark(r rune) bool {
+	return r >= 0x300 && r <= 0x36f || r >= 0x1ab0 && r <= 0x1aff || r >= 0x1dc0 && r <= 0x1dff || r >= 0x20d0 && r <= 0x20ff ||
+		r >= 0xfe20 && r <= 0xfe2f || r == 0x3099 || r == 0x309a
 }
 
 // isHidden reports characters that show nothing.

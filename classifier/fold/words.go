@@ -15,22 +15,77 @@ func isSep(c byte) bool {
 	return false
 }
 
-// spaced reports whether s may hold letters pulled apart: a separator, a letter,
-// the same separator, a letter, the same separator.
-func spaced(s string) bool {
-	for i := 0; i+4 < len(s); i++ {
+// sepByte is isSep as a table.
+var sepByte = func() (t [256]bool) {
+	for c := range t {
+		t[c] = isSep(byte(c))
+	}
+	return t
+}()
+
+// look finds in one go what calls for undoing: letters pulled apart, letters drawn
+// out, look-alike scripts side by side.
+func look(s string) (saw uint) {
+	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c > '|' || !isSep(c) {
-			continue
-		}
-		w := runeWidth(s[i+1])
-		if k := i + 1 + w; k+1 < len(s) && s[k] == c {
-			if k += 1 + runeWidth(s[k+1]); k < len(s) && s[k] == c && s[i+1] != c {
-				return true
+		switch {
+		case c < utf8.RuneSelf:
+			if sepByte[c] {
+				if i+4 < len(s) && spaced(s, i) {
+					saw |= sawSpaced
+				}
+			} else if i+2 < len(s) && s[i+1] == c && s[i+2] == c && letterASCII(c) {
+				saw |= sawRepeat
 			}
+		case c >= 0xcd && c <= 0xd4: // Greek and Cyrillic
+			if i+2 < len(s) {
+				if letterASCII(s[i+2]) || i > 0 && mixedBefore(s, i) {
+					saw |= sawMixed
+				}
+				if i+5 < len(s) && s[i:i+2] == s[i+2:i+4] && s[i:i+2] == s[i+4:i+6] {
+					saw |= sawRepeat
+				}
+			} else if i > 0 && mixedBefore(s, i) {
+				saw |= sawMixed
+			}
+			i++
+		default:
+			w := runeWidth(c)
+			if k := i + 3*w; k <= len(s) && s[i+w] == c && s[i:i+w] == s[i+w:i+2*w] && s[i:i+w] == s[i+2*w:k] {
+				saw |= sawRepeat
+			}
+			i += w - 1
 		}
 	}
-	return false
+	return saw
+}
+
+// mixedBefore reports a letter of another look-alike script before i.
+func mixedBefore(s string, i int) bool {
+	if c := s[i-1]; c < utf8.RuneSelf {
+		return letterASCII(c)
+	} else if i > 1 && s[i-2]>>1 == s[i]>>1 { // lead bytes come in pairs within one script
+		return false
+	}
+	r, _ := utf8.DecodeLastRuneInString(s[:i])
+	here, _ := utf8.DecodeRuneInString(s[i:])
+	a, b := mixScript(r), mixScript(here)
+	return a != scOther && b != scOther && a != b
+}
+
+// spaced reports whether letters pulled apart may go on at the separator at i: a
+// separator, a letter, the same separator, a letter, the same separator or the end.
+func spaced(s string, i int) bool {
+	c := s[i]
+	if s[i+1] == c {
+		return false
+	}
+	k := i + 1 + runeWidth(s[i+1])
+	if k+1 >= len(s) || s[k] != c {
+		return false
+	}
+	k += 1 + runeWidth(s[k+1])
+	return k == len(s) || k < len(s) && s[k] == c || k < len(s) && s[k] < utf8.RuneSelf && !letterASCII(s[k])
 }
 
 func runeWidth(lead byte) int {
