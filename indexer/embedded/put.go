@@ -1,0 +1,247 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/lurewatch/lurewatch/indexer"
+)
+
+// merge is what one batch does to one document.
+type merge struct {
+	id      string
+	changes []int // indexes in the batch
+	n       int64 // rowid, 0 for a new document
+	order   int64
+	old     *indexer.Doc
+
+	ready   chan struct{} // closed when what follows is set
+	doc     indexer.Doc
+	row     row
+	changed bool
+	err     error
+}
+
+// Put merges a batch in one transaction: an error of the file is the error of all.
+func (x *Index) Put(ctx context.Context, changes []indexer.Change) []error {
+	errs := make([]error, len(changes))
+	merges := gather(changes, errs)
+	if len(merges) == 0 {
+		return errs
+	}
+	if err := x.put(ctx, changes, merges, errs); err != nil {
+		err = x.explain("put", err)
+		for i := range errs {
+			if errs[i] == nil {
+				errs[i] = err
+			}
+		}
+	}
+	return errs
+}
+
+// gather lists the documents of a batch, each once.
+func gather(changes []indexer.Change, errs []error) []*merge {
+	var out []*merge
+	byID := make(map[string]*merge, len(changes))
+	for i, c := range changes {
+		id := c.Post()
+		if id == "" {
+			_, _, errs[i] = indexer.Apply(nil, c)
+			continue
+		}
+		m := byID[id]
+		if m == nil {
+			m = &merge{id: id, ready: make(chan struct{})}
+			byID[id] = m
+			out = append(out, m)
+		}
+		if c.Judged != nil && (m.order == 0 || c.Judged.Post.Version < m.order) {
+			m.order = c.Judged.Post.Version
+		}
+		m.changes = append(m.changes, i)
+	}
+	return out
+}
+
+func (x *Index) put(ctx context.Context, changes []indexer.Change, merges []*merge, errs []error) error {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	tx, err := x.writes.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit it has nothing to do
+	if err := x.find(ctx, tx, merges); err != nil {
+		return err
+	}
+	// FTS5 flushes what it holds in memory whenever a rowid goes down.
+	slices.SortStableFunc(merges, func(a, b *merge) int { return cmp.Compare(a.order, b.order) })
+
+	// Analysis and encoding run ahead of the one writer, on all cores.
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	var next atomic.Int64
+	var stop atomic.Bool
+	defer stop.Store(true)
+	for range min(runtime.GOMAXPROCS(0), len(merges)) {
+		wg.Go(func() {
+			var a indexer.Analyzer
+			for i := next.Add(1) - 1; i < int64(len(merges)) && !stop.Load(); i = next.Add(1) - 1 {
+				x.merge(&a, changes, merges[i], errs)
+				close(merges[i].ready)
+			}
+		})
+	}
+	w := x.stmts.in(ctx, tx)
+	for _, m := range merges {
+		<-m.ready
+		if m.err != nil || !m.changed {
+			continue
+		}
+		if err := x.write(ctx, w, m); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// find reads the documents that the batch changes.
+func (x *Index) find(ctx context.Context, tx *sql.Tx, merges []*merge) error {
+	ids := make([]string, len(merges))
+	byID := make(map[string]*merge, len(merges))
+	for i, m := range merges {
+		ids[i], byID[m.id] = m.id, m
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	rows, err := tx.StmtContext(ctx, x.stmts.find).QueryContext(ctx, string(list))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int64
+		var id string
+		var blob []byte
+		if err := rows.Scan(&n, &id, &blob); err != nil {
+			return err
+		}
+		old, err := x.decode(blob)
+		if err != nil {
+			return err
+		}
+		if m := byID[id]; m != nil {
+			m.n, m.order, m.old = n, n, &old
+		}
+	}
+	return rows.Err()
+}
+
+// merge applies the changes of one document and makes its row.
+func (x *Index) merge(a *indexer.Analyzer, changes []indexer.Change, m *merge, errs []error) {
+	doc := m.old
+	for _, i := range m.changes {
+		next, changed, err := indexer.Apply(doc, changes[i])
+		if err != nil {
+			errs[i] = err
+			continue
+		}
+		doc, m.changed = &next, m.changed || changed
+	}
+	if !m.changed {
+		return
+	}
+	m.doc = *doc
+	if m.row, m.err = x.row(a, m.doc, m.old); m.err != nil {
+		for _, i := range m.changes {
+			if errs[i] == nil {
+				errs[i] = m.err
+			}
+		}
+	}
+}
+
+// place remembers where the last new document went, for many may come of one capture.
+type place struct{ order, next int64 }
+
+func (x *Index) write(ctx context.Context, w statements, m *merge) error {
+	if m.n == 0 {
+		return x.add(ctx, w, m.doc, &m.row)
+	}
+	r := &m.row
+	e := r.entry
+	if _, err := w.setDoc.ExecContext(ctx, e.Lang, e.Source, level(e.Level), string(e.Stance), string(e.State),
+		e.FirstSeen.UnixMicro(), r.posted(), r.digests, m.n); err != nil {
+		return err
+	}
+	if _, err := w.setBody.ExecContext(ctx, r.doc, m.n); err != nil {
+		return err
+	}
+	if !r.terms {
+		return nil
+	}
+	if _, err := w.setTerms.ExecContext(ctx, m.n, e.Title, e.Body, r.tags); err != nil {
+		return err
+	}
+	if _, err := w.dropFacets.ExecContext(ctx, m.n); err != nil {
+		return err
+	}
+	if r.facets == "" {
+		return nil
+	}
+	_, err := w.addFacets.ExecContext(ctx, m.n, r.facets)
+	return err
+}
+
+// add inserts a new document at the first free place from its order on.
+func (x *Index) add(ctx context.Context, w statements, doc indexer.Doc, r *row) error {
+	n := doc.Order
+	if x.free.order == n {
+		n = x.free.next
+	}
+	e := r.entry
+	for {
+		res, err := w.addDoc.ExecContext(ctx, n, doc.Post.ID, e.Lang, e.Source, level(e.Level), string(e.Stance), string(e.State),
+			e.FirstSeen.UnixMicro(), r.posted(), r.digests)
+		if err != nil {
+			return err
+		}
+		if added, err := res.RowsAffected(); err != nil {
+			return err
+		} else if added > 0 {
+			break
+		}
+		n++
+	}
+	x.free = place{doc.Order, n + 1}
+	if _, err := w.addBody.ExecContext(ctx, n, r.doc); err != nil {
+		return err
+	}
+	if _, err := w.addTerms.ExecContext(ctx, n, e.Title, e.Body, r.tags); err != nil {
+		return err
+	}
+	if r.facets == "" {
+		return nil
+	}
+	_, err := w.addFacets.ExecContext(ctx, n, r.facets)
+	return err
+}
+
+// in binds the statements to a transaction.
+func (s *statements) in(ctx context.Context, tx *sql.Tx) statements {
+	return statements{
+		addDoc: tx.StmtContext(ctx, s.addDoc), setDoc: tx.StmtContext(ctx, s.setDoc),
+		addBody: tx.StmtContext(ctx, s.addBody), setBody: tx.StmtContext(ctx, s.setBody),
+		addTerms: tx.StmtContext(ctx, s.addTerms), setTerms: tx.StmtContext(ctx, s.setTerms),
+		addFacets: tx.StmtContext(ctx, s.addFacets), dropFacets: tx.StmtContext(ctx, s.dropFacets),
+	}
+}

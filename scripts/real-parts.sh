@@ -1,0 +1,203 @@
+#!/usr/bin/env bash
+# Installs and starts the real parts that the tests use: Elasticsearch, Chromium, Python oracles.
+# Written for a bare Debian 12 with Go, JDK 17 and Maven. Safe to run again: what is there stays.
+#
+#   scripts/real-parts.sh install          all of the following
+#   scripts/real-parts.sh install-chromium   Debian packages: chromium, and fonts for the screenshots
+#   scripts/real-parts.sh install-es         the Elasticsearch server, through Maven, into the cache directory
+#   scripts/real-parts.sh install-oracles    Python venv with scripts/oracles.txt, in the cache directory
+#   scripts/real-parts.sh start-es         starts one server; prints "PID URL" when it answers
+#   scripts/real-parts.sh stop-es PID      stops a server that start-es started, and removes its files
+#   scripts/real-parts.sh where            what is there, and where
+#
+# The cache directory is ${XDG_CACHE_HOME:-~/.cache}/lurewatch. Everything that is said goes to stderr.
+set -euo pipefail
+
+es_version=8.19.7
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/lurewatch"
+es_home="$cache/elasticsearch-$es_version"
+venv="$cache/oracles"
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+runs="${TMPDIR:-/tmp}/lurewatch-es"
+
+say() { printf 'real-parts: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+install_chromium() {
+  if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then
+    say "chromium is there"
+  elif [ "$(id -u)" -ne 0 ]; then
+    die "chromium is missing; hint: run this as root, or: sudo apt-get install -y chromium"
+  fi
+  local missing=() package
+  command -v chromium >/dev/null || missing+=(chromium)
+  for package in fonts-noto-core fonts-noto-cjk; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok' || missing+=("$package")
+  done
+  [ "${#missing[@]}" -eq 0 ] && return
+  if [ "$(id -u)" -ne 0 ]; then
+    say "not installed: ${missing[*]}; hint: sudo apt-get install -y ${missing[*]}"
+    return
+  fi
+  say "apt-get install ${missing[*]}"
+  apt-get update -q >&2
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >&2
+}
+
+install_es() {
+  if [ -x "$es_home/bin/elasticsearch" ]; then
+    say "elasticsearch $es_version is there"
+    return
+  fi
+  command -v mvn >/dev/null || die "mvn is missing; hint: apt-get install -y maven openjdk-17-jdk-headless"
+  local artifact="org.elasticsearch.distribution.integ-test-zip:elasticsearch:$es_version:zip"
+  mkdir -p "$cache"
+  local stage
+  stage="$(mktemp -d "$cache/stage.XXXXXX")"
+  say "fetching $artifact with Maven (about 98 MB the first time)"
+  mvn -B -q dependency:get "-Dartifact=$artifact" -Dtransitive=false >&2
+  mvn -B -q dependency:copy "-Dartifact=$artifact" "-DoutputDirectory=$stage" >&2
+  say "unpacking into $es_home"
+  local zip=("$stage"/*.zip)
+  if command -v unzip >/dev/null; then
+    unzip -q "${zip[0]}" -d "$stage"
+  else
+    (cd "$stage" && jar xf "${zip[0]}" && chmod +x "elasticsearch-$es_version"/bin/*)
+  fi
+  # The move is the last step, so that a broken download never looks installed.
+  if ! mv -T "$stage/elasticsearch-$es_version" "$es_home" 2>/dev/null; then
+    [ -x "$es_home/bin/elasticsearch" ] || die "cannot move the server to $es_home"
+  fi
+  rm -rf "$stage"
+}
+
+install_oracles() {
+  if [ -f "$venv/oracles.txt" ] && cmp -s "$here/oracles.txt" "$venv/oracles.txt"; then
+    say "python oracles are there"
+    return
+  fi
+  say "python oracles into $venv"
+  mkdir -p "$cache"
+  [ -x "$venv/bin/python" ] || python3 -m venv "$venv" >&2 || die "no venv; hint: apt-get install -y python3-venv"
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check -r "$here/oracles.txt" >&2
+  cp "$here/oracles.txt" "$venv/oracles.txt"
+}
+
+# Elasticsearch refuses to run as root, so root lends it the user nobody.
+as_es_user() {
+  if [ "$(id -u)" -eq 0 ]; then
+    setpriv --reuid=nobody --regid=nogroup --clear-groups -- env HOME=/nonexistent "$@"
+  else
+    "$@"
+  fi
+}
+
+start_es() {
+  [ -x "$es_home/bin/elasticsearch" ] || die "elasticsearch is missing; hint: scripts/real-parts.sh install-es"
+  mkdir -p "$runs"
+  chmod 755 "$runs"
+  local run
+  run="$(mktemp -d "$runs/run.XXXXXX")"
+  mkdir "$run/data" "$run/logs" "$run/tmp"
+  cp -r "$es_home/config" "$run/config"
+  cat >"$run/config/elasticsearch.yml" <<YML
+cluster.name: lurewatch-test
+node.name: test
+network.host: 127.0.0.1
+http.port: 39200-39999
+transport.port: 40200-40999
+discovery.type: single-node
+node.portsfile: true
+path.data: $run/data
+path.logs: $run/logs
+path.repo: $run/data/snapshots
+xpack.security.enabled: ${LUREWATCH_TEST_ES_SECURITY:-false}
+ingest.geoip.downloader.enabled: false
+cluster.routing.allocation.disk.threshold_enabled: false
+action.destructive_requires_name: false
+YML
+  # The integ-test server has no ingest plug-ins: a setting it does not know would stop it.
+  [ -d "$es_home/modules/ingest-geoip" ] || sed -i '/^ingest\.geoip/d' "$run/config/elasticsearch.yml"
+  [ -d "$es_home/modules/x-pack-core" ] || [ -d "$es_home/modules/x-pack-security" ] || sed -i '/^xpack\./d' "$run/config/elasticsearch.yml"
+  local home="$es_home"
+  chmod 755 "$run"
+  if [ "$(id -u)" -eq 0 ]; then
+    chown -R nobody:nogroup "$run"
+    if ! as_es_user test -r "$es_home/lib" -a -x "$es_home/bin/elasticsearch"; then
+      say "the user nobody cannot read $es_home; copying it"
+      cp -r "$es_home" "$run/home"
+      chmod -R a+rX "$run/home"
+      home="$run/home"
+    fi
+  fi
+  local java_home="${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}"
+  say "starting elasticsearch $es_version, files in $run"
+  as_es_user env ES_PATH_CONF="$run/config" ES_JAVA_HOME="$java_home" ES_TMPDIR="$run/tmp" \
+    ES_JAVA_OPTS="${ES_JAVA_OPTS:--Xms1g -Xmx1g}" \
+    setsid "$home/bin/elasticsearch" >"$run/out.log" 2>&1 </dev/null &
+  local pid=$! url="" i
+  printf '%s\n' "$run" >"$runs/$pid.run"
+  for i in $(seq 1 240); do
+    if ! kill -0 "$pid" 2>/dev/null; then
+      tail -n 20 "$run/out.log" >&2
+      rm -rf "$run" "$runs/$pid.run"
+      die "elasticsearch stopped while starting; hint: is there 1 GB of free memory?"
+    fi
+    if [ -z "$url" ] && [ -s "$run/logs/http.ports" ]; then
+      url="http://$(grep -m1 '^127\.' "$run/logs/http.ports" || true)"
+      [ "$url" = "http://" ] && url=""
+    fi
+    if [ -n "$url" ] && curl -fsS -o /dev/null -m 5 "$url/_cluster/health?wait_for_status=yellow&timeout=4s" 2>/dev/null; then
+      say "up after about $((i / 2)) s"
+      printf '%s %s\n' "$pid" "$url"
+      return
+    fi
+    sleep 0.5
+  done
+  tail -n 20 "$run/out.log" >&2
+  stop_es "$pid"
+  die "elasticsearch did not answer within two minutes"
+}
+
+stop_es() {
+  local pid="${1:-}" i
+  [[ "$pid" =~ ^[0-9]+$ ]] || die "stop-es wants the PID that start-es printed"
+  [ -f "$runs/$pid.run" ] || die "$pid was not started by start-es"
+  local run
+  run="$(cat "$runs/$pid.run")"
+  # A pid may have been given to another program since: look before the kill.
+  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q elasticsearch; then
+    # The launcher and the server share a session of their own (setsid above).
+    kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || true
+    for i in $(seq 1 60); do
+      kill -0 "$pid" 2>/dev/null || break
+      sleep 0.5
+    done
+    if kill -0 "$pid" 2>/dev/null; then
+      say "$pid does not stop; killing it"
+      kill -KILL -- "-$pid" 2>/dev/null || kill -KILL "$pid" 2>/dev/null || true
+    fi
+  fi
+  rm -rf "$run" "$runs/$pid.run"
+  say "stopped $pid"
+}
+
+where() {
+  local part
+  for part in chromium tesseract java mvn; do
+    printf '%-14s %s\n' "$part" "$(command -v "$part" || echo missing)"
+  done
+  printf '%-14s %s\n' elasticsearch "$([ -x "$es_home/bin/elasticsearch" ] && echo "$es_home" || echo missing)"
+  printf '%-14s %s\n' oracles "$([ -x "$venv/bin/python" ] && echo "$venv" || echo missing)"
+}
+
+case "${1:-}" in
+  install) install_chromium; install_es; install_oracles ;;
+  install-chromium) install_chromium ;;
+  install-es) install_es ;;
+  install-oracles) install_oracles ;;
+  start-es) start_es ;;
+  stop-es) stop_es "${2:-}" ;;
+  where) where ;;
+  *) sed -n '2,14p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+esac
