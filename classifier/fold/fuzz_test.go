@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"slices"
 	"testing"
 	"unicode/utf8"
 )
@@ -44,7 +45,8 @@ func FuzzFold(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		x := Fold(s)
 		checkText(t, x)
-		if y := Fold(x.Folded); y.Folded != x.Folded {
+		// What is no Burmese in either encoding may look like Zawgyi again.
+		if y := Fold(x.Folded); y.Folded != x.Folded && !slices.Contains(y.Disguises, Zawgyi) {
 			t.Fatalf("fold(%q) = %q, folded again %q", s, x.Folded, y.Folded)
 		}
 		if y, ok := x.Stripped(); ok {
