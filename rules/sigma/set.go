@@ -1,0 +1,150 @@
+package sigma
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+	"sync"
+)
+
+// Set is many rules compiled together. An event is read once: its values are
+// looked up among the values that rules ask for, and only the rules of which a
+// required value is there are looked at. A Set is immutable and safe for
+// concurrent use; matching allocates nothing once it is warm.
+type Set struct {
+	rules  []*Rule
+	progs  []inst
+	atoms  []*atom
+	slots  []string       // fields that are read, "" included when there are keywords
+	slotOf map[string]int // field → slot
+
+	lookup  []lookup // fields with atoms that can be looked up
+	trigger [][]int32
+	always  []int32 // rules without a required value: looked at every time
+
+	pool  sync.Pool
+	index map[string]int32 // key of an atom → its number
+}
+
+// lookup finds the atoms of one field that ask for one value each.
+type lookup struct {
+	field string
+	atoms map[string]int32
+}
+
+// NewSet compiles rules, with the filters that apply to them. Two rules with one
+// id are an error, as is a filter that names a rule that is not there.
+func NewSet(rules []*Rule, filters []*Filter) (*Set, error) {
+	s := &Set{rules: slices.Clone(rules), slotOf: map[string]int{}, index: map[string]int32{}}
+	ids := map[string]*Rule{}
+	for _, r := range rules {
+		if first, dup := ids[r.ID]; dup && r.ID != "" {
+			return nil, fmt.Errorf("compile rules: %s and %s have the same id %s; hint: give one a new uuid", first.File, r.File, r.ID)
+		}
+		ids[r.ID] = r
+	}
+	for _, f := range filters {
+		for _, ref := range f.Rules {
+			if !slices.ContainsFunc(rules, func(r *Rule) bool { return r.named(ref) }) {
+				return nil, fmt.Errorf("compile filter %q: there is no rule %s; hint: list the ids with `lurewatch rules list`", f.Title, ref)
+			}
+		}
+	}
+	for _, r := range s.rules {
+		n := r.tree
+		for _, f := range filters {
+			if f.applies(r) {
+				n = gather(true, []*node{n, f.tree})
+			}
+		}
+		s.progs = append(s.progs, s.link(n))
+	}
+	s.plan()
+	s.pool.New = func() any { return s.newState() }
+	return s, nil
+}
+
+// Rules returns the rules in the order given. Do not change the slice.
+func (s *Set) Rules() []*Rule { return s.rules }
+
+func (s *Set) intern(a *atom) int32 {
+	if i, ok := s.index[a.key]; ok {
+		return i
+	}
+	i := int32(len(s.atoms))
+	s.atoms, s.index[a.key] = append(s.atoms, a), i
+	s.slot(a.field)
+	if a.op == opRef {
+		s.slot(a.text)
+	}
+	return i
+}
+
+func (s *Set) slot(field string) {
+	if _, ok := s.slotOf[field]; !ok {
+		s.slotOf[field] = len(s.slots)
+		s.slots = append(s.slots, field)
+	}
+}
+
+// plan builds the lookups and picks the trigger of each rule: the required
+// values that the fewest rules share.
+func (s *Set) plan() {
+	byField := map[string]int{}
+	for i, a := range s.atoms {
+		if !a.exact() {
+			continue
+		}
+		f, ok := byField[a.field]
+		if !ok {
+			f = len(s.lookup)
+			byField[a.field] = f
+			s.lookup = append(s.lookup, lookup{field: a.field, atoms: map[string]int32{}})
+		}
+		s.lookup[f].atoms[a.text] = int32(i)
+	}
+	required := make([][][]int32, len(s.progs))
+	shared := make([]int, len(s.atoms))
+	for r, p := range s.progs {
+		required[r] = s.clauses(p)
+		for _, c := range required[r] {
+			for _, a := range c {
+				shared[a]++
+			}
+		}
+	}
+	weight := func(c []int32) (n int) {
+		for _, a := range c {
+			n += shared[a]
+		}
+		return n
+	}
+	s.trigger = make([][]int32, len(s.atoms))
+	for r, cs := range required {
+		if len(cs) == 0 {
+			s.always = append(s.always, int32(r))
+			continue
+		}
+		best := slices.MinFunc(cs, func(a, b []int32) int { return weight(a) - weight(b) })
+		for _, a := range best {
+			s.trigger[a] = append(s.trigger[a], int32(r))
+		}
+	}
+}
+
+// Match appends to dst the rules that fire on ev, in the order of the set.
+func (s *Set) Match(ev Event, dst []*Rule) []*Rule {
+	st := s.pool.Get().(*state)
+	defer st.free()
+	st.load(ev)
+	for w, word := range st.marked {
+		for word != 0 {
+			r := w<<6 + bits.TrailingZeros64(word)
+			word &= word - 1
+			if st.holds(&s.progs[r]) {
+				dst = append(dst, s.rules[r])
+			}
+		}
+	}
+	return dst
+}
