@@ -73,6 +73,13 @@ type item struct {
 type batch[T any] struct {
 	items []*item
 	vals  []T
+	bytes int
+}
+
+// full reports that b may not grow: by number, or because the next message might
+// be of the greatest size.
+func (b *batch[T]) full(c *Consumer) bool {
+	return len(b.items) >= c.Batch || b.bytes > maxBatchBytes-1<<20
 }
 
 // puller fetches and decodes batches ahead of a handler, and keeps the broker
@@ -116,7 +123,7 @@ func (p *puller) open(ctx context.Context) (jetstream.Consumer, error) {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case !transient(err):
-			return nil, fmt.Errorf("consume %s as %s: %w", p.topic, p.c.Stage, err)
+			return nil, fmt.Errorf("consume %s as %s: %w", p.topic, p.c.Stage, ended(err))
 		}
 		if gone(err) {
 			p.s.forget(p.topic)
@@ -143,13 +150,14 @@ func pull[T any](ctx context.Context, p *puller, con jetstream.Consumer, out cha
 	due := false
 	for wait := 100 * time.Millisecond; ctx.Err() == nil; {
 		fctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+		again := p.s.reconnected() // the broker has forgotten what was asked over a connection that broke
 		// Never ask for more than the batch has room for: nothing lies about unseen, where it could not be kept alive.
-		res, err := con.Fetch(p.c.Batch-len(cur.items), jetstream.FetchContext(fctx), jetstream.FetchMaxBytes(maxBatchBytes))
+		res, err := con.Fetch(p.c.Batch-len(cur.items), jetstream.FetchContext(fctx), jetstream.FetchMaxBytes(maxBatchBytes-cur.bytes))
 		if err == nil {
 			msgs := res.Messages()
 			for msgs != nil {
 				var send chan<- *batch[T]
-				if len(cur.items) > 0 && (due || len(cur.items) >= p.c.Batch) {
+				if len(cur.items) > 0 && (due || cur.full(&p.c)) {
 					send = out
 				}
 				select {
@@ -165,6 +173,9 @@ func pull[T any](ctx context.Context, p *puller, con jetstream.Consumer, out cha
 						linger.Reset(p.c.Linger)
 					}
 					add(p, cur, m)
+				case <-again:
+					again = nil
+					cancel()
 				case <-linger.C:
 					due = len(cur.items) > 0
 				case <-ctx.Done():
@@ -177,14 +188,14 @@ func pull[T any](ctx context.Context, p *puller, con jetstream.Consumer, out cha
 			err = res.Error()
 		}
 		cancel()
-		for len(cur.items) >= p.c.Batch && ctx.Err() == nil {
+		for cur.full(&p.c) && ctx.Err() == nil {
 			select {
 			case out <- cur:
 				cur, due = &batch[T]{}, false
 			case <-ctx.Done():
 			}
 		}
-		if err == nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || ctx.Err() != nil {
+		if err == nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, nats.ErrTimeout) || ctx.Err() != nil {
 			continue
 		}
 		if errors.Is(err, nats.ErrConnectionClosed) || p.s.closing() {
@@ -219,7 +230,7 @@ func add[T any](p *puller, b *batch[T], m jetstream.Msg) {
 	p.mu.Lock()
 	p.held[it] = struct{}{}
 	p.mu.Unlock()
-	b.items, b.vals = append(b.items, it), append(b.vals, v)
+	b.items, b.vals, b.bytes = append(b.items, it), append(b.vals, v), b.bytes+len(m.Data())
 }
 
 // keepAlive tells the broker that work goes on, until ctx ends.

@@ -189,6 +189,14 @@ func transient(err error) bool {
 	return true
 }
 
+// ended names the end of the connection by our own name.
+func ended(err error) error {
+	if errors.Is(err, nats.ErrConnectionClosed) {
+		return ErrClosed
+	}
+	return err
+}
+
 // full reports that a topic has no room.
 func full(err error) bool {
 	e, ok := errors.AsType[*jetstream.APIError](err)

@@ -109,6 +109,7 @@ type Stream struct {
 	mu     sync.Mutex
 	ready  map[string]bool // streams known to exist as configured
 	nagged time.Time
+	back   chan struct{} // closed and replaced when the connection is back
 	done   chan struct{} // closed by Close
 	once   sync.Once
 }
@@ -120,7 +121,7 @@ func Open(ctx context.Context, opt Options) (*Stream, error) {
 	if err := opt.fill(); err != nil {
 		return nil, err
 	}
-	s := &Stream{opt: opt, ready: map[string]bool{}, done: make(chan struct{})}
+	s := &Stream{opt: opt, ready: map[string]bool{}, back: make(chan struct{}), done: make(chan struct{})}
 	if opt.URL == "" {
 		n, err := openNode(ctx, opt)
 		if err != nil {
@@ -154,7 +155,13 @@ func (s *Stream) connect(ctx context.Context) error {
 				s.opt.Log.Warn("stream connection lost, trying again", "url", s.place(), "err", s.scrub(err))
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { s.opt.Log.Info("stream connected again", "url", s.place()) }),
+		nats.ReconnectHandler(func(*nats.Conn) {
+			s.mu.Lock()
+			close(s.back)
+			s.back = make(chan struct{})
+			s.mu.Unlock()
+			s.opt.Log.Info("stream connected again", "url", s.place())
+		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			s.opt.Log.Debug("stream client", "err", s.scrub(err))
 		}),
@@ -224,6 +231,13 @@ func (s *Stream) closing() bool {
 	default:
 		return false
 	}
+}
+
+// reconnected is closed when the connection has broken and is there again.
+func (s *Stream) reconnected() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.back
 }
 
 // place names the broker without its password.

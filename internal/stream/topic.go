@@ -48,7 +48,7 @@ func (s *Stream) ensure(ctx context.Context, topic string) error {
 			s.mu.Unlock()
 			return nil
 		case !transient(err):
-			return fmt.Errorf("make topic %s: %w", topic, err)
+			return fmt.Errorf("make topic %s: %w", topic, ended(err))
 		}
 		s.nag("stream topic cannot be made yet, still trying", "topic", topic, "url", s.place(), "err", err)
 		if err := s.pause(ctx, wait); err != nil {
