@@ -39,7 +39,7 @@ func newTrie(words []string) *trie {
 	}
 	slices.SortFunc(sorted, func(a, b kv) int { return cmp.Compare(a.w, b.w) })
 	t := &trie{cells: make([]cell, 1, 1<<16)}
-	b := trieBuilder{t: t}
+	b := trieBuilder{t: t, after: make([]int32, 1, 1<<16)}
 	b.grow(1 << 10)
 	t.cells[0].check = 0
 	type job struct {
@@ -99,50 +99,76 @@ func newTrie(words []string) *trie {
 	return t
 }
 
+// trieBuilder places states. Free cells are a list, so that what is full is never
+// looked at again.
 type trieBuilder struct {
-	t    *trie
-	next int32 // no free cell before it that is worth a look
-	used int
+	t     *trie
+	after []int32 // next free cell, by free cell
+	head  int32   // first free cell worth a look
+	tail  int32
 }
 
+// placeTries bounds the free cells tried for one state; those passed over are given
+// up. The array grows by some percent, the build stays linear.
+const placeTries = 64
+
 func (b *trieBuilder) grow(n int) {
-	for len(b.t.cells) < n {
+	for at := int32(len(b.t.cells)); int(at) < n; at++ {
 		b.t.cells = append(b.t.cells, cell{check: -1})
+		b.after = append(b.after, 0)
+		if b.tail > 0 {
+			b.after[b.tail] = at
+		} else {
+			b.head = at
+		}
+		b.tail = at
 	}
 }
 
-func (b *trieBuilder) take(at, owner int32) {
-	b.t.cells[at].check = owner
-	b.used++
-}
+func (b *trieBuilder) take(at, owner int32) { b.t.cells[at].check = owner }
 
 // place finds a base such that the cell of every code is free.
 func (b *trieBuilder) place(codes []int) int32 {
-	// Crowded stretches are given up after some misses: the array grows by a few
-	// percent, the build stays linear.
-	misses := 0
-	for at := max(b.next, 1); ; at++ {
-		if b.grow(int(at) + 600); b.t.cells[at].check >= 0 {
-			continue
-		}
-		base := at - int32(codes[0])
-		if base < 1 {
-			continue
-		}
-		fits := true
-		for _, c := range codes[1:] {
-			if b.t.cells[base+int32(c)].check >= 0 {
-				fits = false
-				break
+	prev := int32(0)
+	for at, n := b.head, 0; ; n++ {
+		b.grow(int(at) + 600)
+		if b.t.cells[at].check >= 0 { // taken since: out of the list
+			next := b.after[at]
+			if prev == 0 {
+				b.head = next
+			} else {
+				b.after[prev] = next
 			}
+			at = next
+			n--
+			continue
 		}
-		if fits {
+		if base := at - int32(codes[0]); base >= 1 && b.fits(base, codes) {
 			return base
 		}
-		if misses++; misses > 60 {
-			b.next, misses = at, 0
+		if n >= placeTries {
+			b.head, prev = at, 0
+			n = 0
+		}
+		prev, at = at, b.after[at]
+	}
+}
+
+func (b *trieBuilder) fits(base int32, codes []int) bool {
+	for _, c := range codes[1:] {
+		if b.t.cells[base+int32(c)].check >= 0 {
+			return false
 		}
 	}
+	return true
+}
+
+// spaced reads a hyphen as the space that it stands for inside a unit of words.
+func spaced(b byte) byte {
+	if b == '-' {
+		return ' '
+	}
+	return b
 }
 
 // walk calls fn with the end and value of every word that starts at text[i], the
@@ -154,9 +180,16 @@ func (t *trie) walk(text string, i int, fn func(end int, value int32)) {
 		base := cells[s].base
 		if base < 0 { // a leaf: the rest must match
 			l := t.leafs[^base]
-			if n := int(l.n); j+n <= len(text) && text[j:j+n] == t.tails[l.off:l.off+l.n] {
-				fn(j+n, l.value)
+			n := int(l.n)
+			if j+n > len(text) {
+				return
 			}
+			for k := range n {
+				if spaced(text[j+k]) != t.tails[int(l.off)+k] {
+					return
+				}
+			}
+			fn(j+n, l.value)
 			return
 		}
 		if e := cells[base]; e.check == s && e.base < 0 && base != 0 {
@@ -165,7 +198,7 @@ func (t *trie) walk(text string, i int, fn func(end int, value int32)) {
 		if j == len(text) {
 			return
 		}
-		n := base + int32(text[j]) + 1
+		n := base + int32(spaced(text[j])) + 1
 		if cells[n].check != s {
 			return
 		}

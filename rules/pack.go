@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/lurewatch/lurewatch/internal/post"
+	"github.com/lurewatch/lurewatch/rules/sigma"
 )
 
 //go:embed VERSION classes.yaml concepts.yaml lexicon/*.yaml
@@ -27,18 +29,19 @@ type Pack struct {
 	Classes  []Class
 	Concepts []Concept
 	Lexicons []*Lexicon // by language
+	Rules    *sigma.Set
 }
 
 // Load reads a pack: VERSION, classes.yaml, concepts.yaml, lexicon/*.yaml. All
 // that is wrong with it is in the error, one line each, with file and line.
 func Load(fsys fs.FS) (*Pack, error) {
 	files := map[string][]byte{}
-	for _, pattern := range []string{"VERSION", "classes.yaml", "concepts.yaml", "lexicon/*.yaml"} {
+	for _, pattern := range []string{"VERSION", "classes.yaml", "concepts.yaml", "lexicon/*.yaml", "packs/*/*.yml"} {
 		names, err := fs.Glob(fsys, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("load rules: %w", err)
 		}
-		if len(names) == 0 {
+		if len(names) == 0 && !strings.HasPrefix(pattern, "packs/") {
 			return nil, fmt.Errorf("load rules: no file %s\nhint: `lurewatch rules list` shows what a pack holds", pattern)
 		}
 		for _, name := range names {
@@ -56,8 +59,10 @@ func Load(fsys fs.FS) (*Pack, error) {
 		errs = append(errs, err)
 	}
 	lexicons, err := parseLexicons(files)
+	var ruleErr error
 	p.Lexicons = lexicons
-	if err := errors.Join(append(errs, err)...); err != nil {
+	p.Rules, ruleErr = parseRules(files)
+	if err := errors.Join(append(errs, err, ruleErr)...); err != nil {
 		return nil, err
 	}
 	return p, errors.Join(p.cross()...)
@@ -79,6 +84,28 @@ func parseLexicons(files map[string][]byte) ([]*Lexicon, error) {
 	}
 	wg.Wait()
 	return out, errors.Join(errs...)
+}
+
+// parseRules reads the Sigma rules and filters of all packs into one set.
+func parseRules(files map[string][]byte) (*sigma.Set, error) {
+	var all sigma.File
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if !strings.HasPrefix(name, "packs/") {
+			continue
+		}
+		f, err := sigma.Parse(name, files[name])
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		all.Rules = append(all.Rules, f.Rules...)
+		all.Filters = append(all.Filters, f.Filters...)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return sigma.NewSet(all.Rules, all.Filters)
 }
 
 // cross checks what one file says of another.

@@ -1,0 +1,313 @@
+package classifier
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/lurewatch/lurewatch/classifier/fold"
+	"github.com/lurewatch/lurewatch/internal/post"
+	"github.com/lurewatch/lurewatch/rules"
+	"github.com/lurewatch/lurewatch/rules/sigma"
+)
+
+// MaxSpans bounds the spans of one verdict.
+const MaxSpans = 60
+
+// Options of a [Classifier]. The zero value is right.
+type Options struct {
+	// FlagAt is the level from which an offer is flagged; empty means medium.
+	FlagAt post.Level
+}
+
+// Classifier judges posts. It is immutable and safe for concurrent use.
+type Classifier struct {
+	opt       Options
+	pack      post.Pack
+	concepts  []rules.Concept
+	conceptOf map[string]int
+	vocab     *vocabulary
+	runes     *runes
+	programs  []program
+	blank     []uint64 // shape of a set of classes and concepts
+	stances   stanceClasses
+	langOf    map[string]int
+	native    map[script][]int
+	latin     []int
+	beside    []langSet // languages whose words count too, by language
+	set       *sigma.Set
+	pool      sync.Pool
+}
+
+// New compiles a pack. It fails when the pack speaks of what it does not hold.
+func New(p *rules.Pack, opt Options) (*Classifier, error) {
+	if p == nil {
+		return nil, errors.New("compile rules: no pack\nhint: load one with rules.Load")
+	}
+	if opt.FlagAt == "" {
+		opt.FlagAt = post.LevelMedium
+	}
+	if opt.FlagAt.Rank() == 0 {
+		return nil, fmt.Errorf("compile rules: flag level %q is no level", opt.FlagAt)
+	}
+	c := &Classifier{opt: opt, pack: p.ID, concepts: p.Concepts, conceptOf: map[string]int{}, runes: newRunes(), set: p.Rules}
+	for i, con := range p.Concepts {
+		c.conceptOf[con.ID] = i
+	}
+	var err error
+	if c.vocab, err = newVocabulary(p, c.conceptOf); err != nil {
+		return nil, fmt.Errorf("compile rules: %w", err)
+	}
+	c.blank = make([]uint64, (len(c.vocab.classes)+len(c.concepts)+63)/64)
+	c.compileConcepts(p)
+	c.stances = c.vocab.stanceClasses()
+	c.languages()
+	c.pool.New = func() any {
+		n := len(c.vocab.classes) + len(c.concepts)
+		return &work{hits: newHits(n), cov: covers{class: make([]int32, len(c.vocab.classes))}}
+	}
+	return c, nil
+}
+
+// conceptClass is the list of hits that holds a concept.
+func (c *Classifier) conceptClass(concept int) int { return len(c.vocab.classes) + concept }
+
+// languages works out which languages each script may be, and which go together.
+func (c *Classifier) languages() {
+	c.langOf, c.native = map[string]int{}, map[script][]int{}
+	for i, l := range c.vocab.langs {
+		c.langOf[l] = i
+	}
+	for s, ls := range scriptLangs() {
+		for _, l := range ls {
+			if i, ok := c.langOf[l]; ok {
+				c.native[s] = append(c.native[s], i)
+			}
+		}
+	}
+	c.beside = make([]langSet, len(c.vocab.langs))
+	for i, l := range c.vocab.langs {
+		c.latin = append(c.latin, i)
+		for _, other := range map[string][]string{
+			"id": {"ms"}, "ms": {"id"}, "lo": {"th"}, "hi": {"ur"}, "ur": {"hi"}, "ja": {"zh"}, "tl": {"en"},
+		}[l] {
+			if k, ok := c.langOf[other]; ok {
+				c.beside[i] |= 1 << k
+			}
+		}
+	}
+}
+
+// work is the space that one post needs. It goes back to the pool.
+type work struct {
+	title, text scan
+	hits        *hits
+	cov         covers
+	phrases     []phraseHit
+	found       []hit
+	posShift    int32
+}
+
+type phraseHit struct {
+	hit
+	concept, gloss int16
+}
+
+// field is one field of a post, folded and laid out.
+type field struct {
+	name  string
+	fold  fold.Text
+	scan  *scan
+	shift int32 // where it begins among the bytes of all fields
+}
+
+// Classify judges one version of one post. It fails only when ctx is done.
+func (c *Classifier) Classify(ctx context.Context, p post.Post) (post.Verdict, error) {
+	if err := ctx.Err(); err != nil {
+		return post.Verdict{}, fmt.Errorf("classify %s: %w", p.ID, err)
+	}
+	w := c.pool.Get().(*work)
+	defer c.pool.Put(w)
+	w.hits.reset()
+	w.phrases = w.phrases[:0]
+
+	title, plainTitle := readable(p.Title)
+	text, plainText := readable(p.Text)
+	fields := [2]field{
+		{name: "title", fold: title, scan: &w.title},
+		{name: "text", fold: text, scan: &w.text, shift: int32(len(title.Folded)) + 1},
+	}
+	var tally [32]int32
+	var letters [scripts]int32
+	for i := range fields {
+		s := fields[i].scan
+		s.reset(fields[i].fold.Folded)
+		s.layout(c.runes)
+		c.vocab.find(s, c.runes)
+		c.vocab.votes(s.raws, &tally)
+		for k, n := range s.letters {
+			letters[k] += n
+		}
+	}
+	t := c.tongueOf(letters, tally, primary(p.Lang))
+	for i, f := range fields {
+		w.posShift = 0
+		if i == 1 {
+			w.posShift = w.title.pos[len(w.title.text)] + blankUnits
+		}
+		c.resolve(f.scan, t, w, f.shift)
+		c.markNumbers(f.scan, w, f.shift)
+	}
+	v := post.Verdict{ID: p.ID, Pack: c.pack, Lang: primary(p.Lang)}
+	if t.lang >= 0 {
+		v.Lang = c.vocab.langs[t.lang]
+	}
+	found := c.facts(p, plainTitle, plainText, v.Lang, w, fields[:])
+	v.Facts = found.Facts
+	v.Facts.Evasion = disguises(title, text)
+	for _, ph := range w.phrases {
+		c.note(w, int(ph.concept), ph.hit, ph.gloss)
+	}
+	c.run(w)
+	v.Facts.Concepts = c.names(w)
+	found.named = found.named || slices.Contains(v.Facts.Concepts, "employer_named")
+	x := c.voiceOf(w, len(v.Facts.Contacts))
+	v.Stance = x.stance
+	v.Help = x.stance == post.StanceTestimony
+	c.judge(&v, p, found)
+	v.Spans = c.spans(w, fields[:], p)
+	return v, nil
+}
+
+// readable folds s and reads leetspeak; plain is the text with its digits left alone.
+// Both have the same bytes in the same places but for those letters.
+func readable(s string) (text, plain fold.Text) {
+	plain = fold.Fold(s)
+	if u, ok := plain.Unleet(); ok && len(u.Folded) == len(plain.Folded) {
+		return u, plain
+	}
+	return plain, plain
+}
+
+func primary(lang string) string {
+	lang, _, _ = strings.Cut(strings.ToLower(lang), "-")
+	return lang
+}
+
+func disguises(of ...fold.Text) []string {
+	var out []string
+	for _, t := range of {
+		out = append(out, t.Disguises...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// names lists the concepts found.
+func (c *Classifier) names(w *work) []string {
+	var out []string
+	for i := range c.concepts {
+		if w.hits.has(c.conceptClass(i)) {
+			out = append(out, c.concepts[i].ID)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// judge asks the rules, and says level, score and flag.
+func (c *Classifier) judge(v *post.Verdict, p post.Post, f facts) {
+	if c.set != nil {
+		ev := newEvent(p, *v, f.named, f.age)
+		for _, r := range c.set.Match(ev, nil) {
+			v.Rules = append(v.Rules, post.RuleHit{ID: r.ID, Title: r.Title, Level: r.Level, Hash: r.Hash})
+			if r.Level.Rank() > v.Level.Rank() {
+				v.Level = r.Level
+			}
+		}
+	}
+	slices.SortFunc(v.Rules, func(a, b post.RuleHit) int {
+		return cmp.Or(cmp.Compare(b.Level.Rank(), a.Level.Rank()), cmp.Compare(a.ID, b.ID))
+	})
+	v.Flagged = v.Stance == post.StanceOffer && v.Level.Rank() >= c.opt.FlagAt.Rank()
+	v.Score = c.score(v)
+}
+
+// score is in [0,1]. Each level has a band: none 0–0.2, informational 0.2–0.35,
+// low 0.35–0.5, medium 0.5–0.7, high 0.7–0.9, critical 0.9–1. Inside its band the
+// score is 1 − Π(1 − w) of the concepts found, w being 0.30 for a strong one, 0.12
+// for a medium, 0.04 for a weak one and 0 for the rest. So it never falls when a
+// rule or a concept is added, and a post of a higher level always scores higher.
+// The score of what is no offer is halved: nobody need look at it first.
+func (c *Classifier) score(v *post.Verdict) float64 {
+	bands := [...]float64{0, 0.2, 0.35, 0.5, 0.7, 0.9, 1}
+	rest := 1.0
+	for _, id := range v.Facts.Concepts {
+		switch c.concepts[c.conceptOf[id]].Weight {
+		case "strong":
+			rest *= 0.70
+		case "medium":
+			rest *= 0.88
+		case "weak":
+			rest *= 0.96
+		}
+	}
+	r := v.Level.Rank()
+	s := bands[r] + (bands[r+1]-bands[r])*(1-rest)
+	if v.Stance != post.StanceOffer {
+		s /= 2
+	}
+	return s
+}
+
+// spans are the places of all concepts that say something, in the original text.
+func (c *Classifier) spans(w *work, fields []field, p post.Post) []post.Span {
+	var out []post.Span
+	for i := range c.concepts {
+		for _, h := range w.hits.by[c.conceptClass(i)] {
+			f := fields[0]
+			if h.end > fields[1].shift {
+				f = fields[1]
+			}
+			lo, hi := max(h.start-f.shift, 0), h.end-f.shift
+			start, end := f.fold.Span(int(lo), int(hi))
+			original := p.Text
+			if f.name == "title" {
+				original = p.Title
+			}
+			if start >= end || end > len(original) {
+				continue
+			}
+			gloss := c.concepts[i].Gloss
+			if h.value >= 0 {
+				gloss = c.vocab.glosses[h.value]
+			}
+			out = append(out, post.Span{Field: f.name, Start: start, End: end, Concept: c.concepts[i].ID, Text: original[start:end], Gloss: gloss})
+		}
+	}
+	return tidy(out, c)
+}
+
+// tidy sorts spans by place, drops doubles, and keeps the weightiest when there
+// are more than MaxSpans.
+func tidy(spans []post.Span, c *Classifier) []post.Span {
+	order := func(a, b post.Span) int {
+		return cmp.Or(cmp.Compare(b.Field, a.Field), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Concept, b.Concept))
+	}
+	slices.SortFunc(spans, order)
+	spans = slices.CompactFunc(spans, func(a, b post.Span) bool { return order(a, b) == 0 })
+	if len(spans) <= MaxSpans {
+		return spans
+	}
+	rank := map[string]int{"strong": 0, "medium": 1, "weak": 2, "negative": 3, "context": 4}
+	slices.SortStableFunc(spans, func(a, b post.Span) int {
+		return cmp.Compare(rank[c.concepts[c.conceptOf[a.Concept]].Weight], rank[c.concepts[c.conceptOf[b.Concept]].Weight])
+	})
+	spans = spans[:MaxSpans]
+	slices.SortFunc(spans, order)
+	return spans
+}

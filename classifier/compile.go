@@ -1,0 +1,214 @@
+package classifier
+
+import (
+	"fmt"
+	"maps"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/lurewatch/lurewatch/rules"
+)
+
+// langSet is a set of languages by index.
+type langSet uint32
+
+func (s langSet) has(l int) bool { return s>>l&1 == 1 }
+func (s langSet) count() int     { return bits.OnesCount32(uint32(s)) }
+
+// sense is one thing a word can be.
+type sense struct {
+	langs  langSet
+	class  int16 // class or, with phrase, concept
+	gloss  int16 // of a phrase
+	stem   bool
+	amb    bool
+	phrase bool
+	fun    bool // a function word: tells the language, says nothing
+}
+
+// vocabulary is all words of all languages in one automaton.
+type vocabulary struct {
+	langs   []string
+	cluster langSet
+	classOf map[string]int
+	classes []string // classes, then marks
+	masks   []bool   // by class
+	words   []string
+	trie    *trie
+	senses  []sense
+	first   []int32 // senses of word i: senses[first[i]:first[i+1]]
+	stems   []bool  // some sense of word i is a stem
+	glosses []string
+	sides   [][]side // by language, then class
+	before  map[int32][]touch
+	after   map[int32][]touch
+}
+
+type side struct{ noBefore, noAfter, reach int8 }
+
+type touch struct {
+	langs langSet
+	what  string
+}
+
+// plain maps what counts as a space inside a unit of several words.
+func plain(w string) string { return strings.TrimSpace(strings.ReplaceAll(w, "-", " ")) }
+
+func newVocabulary(p *rules.Pack, concepts map[string]int) (*vocabulary, error) {
+	if len(p.Lexicons) > 32 {
+		return nil, fmt.Errorf("%d lexicons: at most 32", len(p.Lexicons))
+	}
+	v := &vocabulary{classOf: map[string]int{}, before: map[int32][]touch{}, after: map[int32][]touch{}}
+	for _, c := range p.Classes {
+		v.classOf[c.ID] = len(v.classes)
+		v.classes, v.masks = append(v.classes, c.ID), append(v.masks, c.Masks)
+	}
+	for _, m := range rules.Marks() {
+		v.classOf[m] = len(v.classes)
+		v.classes, v.masks = append(v.classes, m), append(v.masks, false)
+	}
+	b := vocabBuilder{v: v, byWord: make(map[string]int32, 1<<17), glossOf: map[string]int16{}}
+	for i, l := range p.Lexicons {
+		v.langs = append(v.langs, l.Lang)
+		if l.Cluster {
+			v.cluster |= 1 << i
+		}
+		if err := b.lexicon(l, i, concepts); err != nil {
+			return nil, err
+		}
+	}
+	b.finish()
+	for i, l := range p.Lexicons {
+		b.exceptions(v.before, l.NotBefore, i)
+		b.exceptions(v.after, l.NotAfter, i)
+	}
+	v.trie = newTrie(v.words)
+	return v, nil
+}
+
+type vocabBuilder struct {
+	v       *vocabulary
+	byWord  map[string]int32
+	entries []entry
+	glossOf map[string]int16
+}
+
+type entry struct {
+	word int32
+	sense
+}
+
+func (b *vocabBuilder) word(w string) int32 {
+	id, ok := b.byWord[w]
+	if !ok {
+		id = int32(len(b.v.words))
+		b.byWord[w] = id
+		b.v.words = append(b.v.words, w)
+	}
+	return id
+}
+
+func (b *vocabBuilder) lexicon(l *rules.Lexicon, lang int, concepts map[string]int) error {
+	langs := langSet(1) << lang
+	add := func(w string, s sense) {
+		if w = plain(w); w != "" {
+			s.langs = langs
+			b.entries = append(b.entries, entry{b.word(w), s})
+		}
+	}
+	for _, w := range l.Function {
+		add(w, sense{fun: true})
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.Classes)) {
+		class := int16(b.v.classOf[name])
+		for _, w := range l.Classes[name] {
+			add(w.Text, sense{class: class, stem: w.Stem, amb: w.Ambiguous})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.Phrases)) {
+		id, ok := concepts[name]
+		if !ok {
+			return fmt.Errorf("%s: no concept %s", l.File, name)
+		}
+		for _, ph := range l.Phrases[name] {
+			g, ok := b.glossOf[ph.Gloss]
+			if !ok {
+				g = int16(len(b.v.glosses))
+				b.glossOf[ph.Gloss] = g
+				b.v.glosses = append(b.v.glosses, ph.Gloss)
+			}
+			add(ph.Text, sense{class: int16(id), phrase: true, gloss: g})
+		}
+	}
+	sides := make([]side, len(b.v.classes))
+	for name, s := range l.Sides {
+		x := side{reach: int8(s.Reach)}
+		if !s.Before {
+			x.noBefore = 1
+		}
+		if !s.After {
+			x.noAfter = 1
+		}
+		sides[b.v.classOf[name]] = x
+	}
+	b.v.sides = append(b.v.sides, sides)
+	return nil
+}
+
+// finish lays the senses of each word side by side and merges those that differ
+// in language only.
+func (b *vocabBuilder) finish() {
+	v := b.v
+	counts := make([]int32, len(v.words)+1)
+	for _, e := range b.entries {
+		counts[e.word+1]++
+	}
+	for i := range v.words {
+		counts[i+1] += counts[i]
+	}
+	sorted := make([]sense, len(b.entries))
+	next := slices.Clone(counts)
+	for _, e := range b.entries {
+		sorted[next[e.word]] = e.sense
+		next[e.word]++
+	}
+	v.senses = make([]sense, 0, len(sorted))
+	v.first = make([]int32, len(v.words)+1)
+	v.stems = make([]bool, len(v.words))
+	for i := range v.words {
+		v.first[i] = int32(len(v.senses))
+	each:
+		for _, s := range sorted[counts[i]:counts[i+1]] {
+			v.stems[i] = v.stems[i] || s.stem
+			for k := int(v.first[i]); k < len(v.senses); k++ {
+				o := &v.senses[k]
+				if o.class == s.class && o.stem == s.stem && o.amb == s.amb && o.phrase == s.phrase && o.fun == s.fun {
+					o.langs |= s.langs
+					continue each
+				}
+			}
+			v.senses = append(v.senses, s)
+		}
+	}
+	v.first[len(v.words)] = int32(len(v.senses))
+}
+
+func (b *vocabBuilder) exceptions(into map[int32][]touch, xs []rules.Exception, lang int) {
+	for _, x := range xs {
+		if id, ok := b.byWord[plain(x.Word)]; ok {
+			into[id] = append(into[id], touch{langSet(1) << lang, x.Beside})
+		}
+	}
+}
+
+// find fills s.raws with every word of every language that stands in the text.
+func (v *vocabulary) find(s *scan, tab *runes) {
+	for _, i := range s.starts {
+		v.trie.walk(s.text, int(i), func(end int, value int32) {
+			if s.ends(tab, end, v.stems[value]) {
+				s.raws = append(s.raws, raw{i, int32(end), value})
+			}
+		})
+	}
+}

@@ -1,0 +1,305 @@
+package classifier
+
+import (
+	"sort"
+
+	"github.com/lurewatch/lurewatch/rules"
+)
+
+// maxFound bounds the places of one concept in one post.
+const maxFound = 12
+
+// program is the patterns of one concept, compiled.
+type program struct {
+	concept  int
+	patterns []pattern
+}
+
+type pattern struct{ chains []chain }
+
+type chain struct {
+	sets []set // head, then links
+	not  []set
+	need []uint64 // classes of which one must be there, by set: need[i*words:(i+1)*words]
+}
+
+type set struct {
+	items   []item
+	within  int32 // units; of a link or an exclusion
+	ordered bool
+}
+
+type item struct {
+	class int
+	least int
+}
+
+func (c *Classifier) compileConcepts(p *rules.Pack) {
+	for i, con := range p.Concepts {
+		pr := program{concept: i}
+		for _, pt := range con.Patterns {
+			var out pattern
+			for _, ch := range pt.Chains {
+				out.chains = append(out.chains, c.compileChain(ch))
+			}
+			pr.patterns = append(pr.patterns, out)
+		}
+		if len(pr.patterns) > 0 {
+			c.programs = append(c.programs, pr)
+		}
+	}
+}
+
+func (c *Classifier) compileChain(in rules.Chain) chain {
+	compile := func(s rules.Set, within int, ordered bool) set {
+		out := set{within: int32(within) * unitsPerWord, ordered: ordered}
+		for _, it := range s {
+			if it.Concept {
+				out.items = append(out.items, item{class: c.conceptClass(c.conceptOf[it.Name]), least: 1})
+			} else {
+				out.items = append(out.items, item{class: c.vocab.classOf[it.Name], least: max(it.Min, 1)})
+			}
+		}
+		return out
+	}
+	out := chain{sets: []set{compile(in.Head, 0, false)}}
+	for _, l := range in.Links {
+		out.sets = append(out.sets, compile(l.Set, l.Within, l.Ordered))
+	}
+	for _, x := range in.Not {
+		out.not = append(out.not, compile(x.Set, x.Within, false))
+	}
+	words := len(c.blank)
+	out.need = make([]uint64, words*len(out.sets))
+	for i, s := range out.sets {
+		for _, it := range s.items {
+			out.need[i*words+it.class/64] |= 1 << (it.class % 64)
+		}
+	}
+	return out
+}
+
+// possible reports whether each set has a class that is there at all.
+func (ch *chain) possible(h *hits) bool {
+	words := len(h.present)
+	for i := 0; i < len(ch.need); i += words {
+		var any uint64
+		for k, w := range h.present {
+			any |= ch.need[i+k] & w
+		}
+		if any == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// run finds all concepts. Those of phrases are in w.hits already.
+func (c *Classifier) run(w *work) {
+	for i := range c.programs {
+		pr := &c.programs[i]
+		for k := range pr.patterns {
+			c.runPattern(w, pr.concept, &pr.patterns[k])
+		}
+	}
+}
+
+func (c *Classifier) runPattern(w *work, concept int, p *pattern) {
+	for i := range p.chains {
+		if !p.chains[i].possible(w.hits) {
+			return
+		}
+	}
+	w.found = w.found[:0]
+	for i := range p.chains {
+		n := len(w.found)
+		c.runChain(w, &p.chains[i])
+		if len(w.found) == n {
+			return
+		}
+	}
+	for _, f := range w.found {
+		c.note(w, concept, f, -1)
+	}
+}
+
+// note adds a place of a concept unless it is known already.
+func (c *Classifier) note(w *work, concept int, f hit, gloss int16) {
+	class := c.conceptClass(concept)
+	list := w.hits.by[class]
+	if len(list) >= maxFound {
+		return
+	}
+	for _, o := range list {
+		if o.start == f.start && o.end == f.end {
+			return
+		}
+	}
+	f.value, f.amb, f.neutral = int32(gloss), false, false
+	w.hits.add(class, f)
+	// Keep the list in the order of the text: it is short.
+	list = w.hits.by[class]
+	for i := len(list) - 1; i > 0 && list[i].p0 < list[i-1].p0; i-- {
+		list[i], list[i-1] = list[i-1], list[i]
+	}
+}
+
+// runChain appends the places where the chain holds to w.found.
+func (c *Classifier) runChain(w *work, ch *chain) {
+	head := ch.sets[0]
+	for _, it := range head.items {
+		list := w.hits.by[it.class]
+		if it.least > 1 && !distinct(list, it.least) {
+			continue
+		}
+		for i := range list {
+			if len(w.found) >= maxFound*2 {
+				return
+			}
+			h := list[i]
+			if len(ch.sets) == 1 {
+				if h.amb || h.neutral && it.class < len(c.vocab.masks)-len(rules.Marks()) {
+					continue
+				}
+				if c.allowed(w, ch, h) {
+					w.found = append(w.found, h)
+				}
+				continue
+			}
+			if f, ok := c.extend(w, ch, 1, placed{h, it.class}, h, !h.amb && !h.neutral); ok && c.allowed(w, ch, f) {
+				w.found = append(w.found, f)
+			}
+		}
+	}
+}
+
+// distinct reports whether list has n different words, ambiguous ones aside.
+func distinct(list []hit, n int) bool {
+	var seen [8]int32
+	k := 0
+next:
+	for _, h := range list {
+		if h.amb {
+			continue
+		}
+		for _, v := range seen[:k] {
+			if v == h.value {
+				continue next
+			}
+		}
+		if k++; k >= n {
+			return true
+		}
+		seen[k-1] = h.value
+	}
+	return false
+}
+
+// placed is a hit and the class that it stands for.
+type placed struct {
+	hit
+	class int
+}
+
+// tries bounds how many neighbours of a hit are tried on each side.
+const tries = 3
+
+// extend looks for the rest of the chain from its i-th set on, near the hit last;
+// whole is the stretch so far.
+func (c *Classifier) extend(w *work, ch *chain, i int, last placed, whole hit, sure bool) (hit, bool) {
+	if i == len(ch.sets) {
+		return whole, sure
+	}
+	s := &ch.sets[i]
+	for _, it := range s.items {
+		list := w.hits.by[it.class]
+		if len(list) == 0 || it.least > 1 && !distinct(list, it.least) {
+			continue
+		}
+		at := 0
+		if len(list) > 8 {
+			at = sort.Search(len(list), func(k int) bool { return list[k].p0 >= last.p0 })
+		} else {
+			for at < len(list) && list[at].p0 < last.p0 {
+				at++
+			}
+		}
+		for k, n := at, 0; k < len(list) && n < tries; k, n = k+1, n+1 {
+			if f, ok := c.step(w, ch, i, last, whole, placed{list[k], it.class}, sure); ok {
+				return f, true
+			}
+		}
+		if s.ordered {
+			continue
+		}
+		for k, n := at-1, 0; k >= 0 && n < tries; k, n = k-1, n+1 {
+			if f, ok := c.step(w, ch, i, last, whole, placed{list[k], it.class}, sure); ok {
+				return f, true
+			}
+		}
+	}
+	return hit{}, false
+}
+
+func (c *Classifier) step(w *work, ch *chain, i int, last placed, whole hit, h placed, sure bool) (hit, bool) {
+	s := &ch.sets[i]
+	reach, ok := c.governs(h, last, s.within)
+	if !ok {
+		return hit{}, false
+	}
+	if reach, ok = c.governs(last, h, reach); !ok {
+		return hit{}, false
+	}
+	if gap(last.hit, h.hit) > reach || s.ordered && h.start < last.end {
+		return hit{}, false
+	}
+	if h.start < whole.start {
+		whole.start, whole.p0 = h.start, h.p0
+	}
+	if h.end > whole.end {
+		whole.end, whole.p1 = h.end, h.p1
+	}
+	return c.extend(w, ch, i+1, h, whole, sure || !h.amb && !h.neutral)
+}
+
+// gap is the distance between two hits, 0 when they touch or overlap.
+func gap(a, b hit) int32 {
+	switch {
+	case b.p0 > a.p1:
+		return b.p0 - a.p1
+	case a.p0 > b.p1:
+		return a.p0 - b.p1
+	}
+	return 0
+}
+
+// governs reports whether a payer, a negation or a waiver stands on the side of
+// what it governs where its language puts it, and how far it reaches at most.
+func (c *Classifier) governs(h, of placed, reach int32) (int32, bool) {
+	if h.lang < 0 || h.class >= len(c.vocab.classes) {
+		return reach, true
+	}
+	d := c.vocab.sides[h.lang][h.class]
+	if d.reach == 0 {
+		return reach, true
+	}
+	if d.noBefore > 0 && h.p0 < of.p0 || d.noAfter > 0 && h.p0 > of.p0 {
+		return reach, false
+	}
+	return min(reach, int32(d.reach)*unitsPerWord), true
+}
+
+// allowed reports whether nothing stands near that the chain excludes.
+func (c *Classifier) allowed(w *work, ch *chain, f hit) bool {
+	for i := range ch.not {
+		x := &ch.not[i]
+		for _, it := range x.items {
+			for _, h := range w.hits.by[it.class] {
+				if !h.amb && (x.within == 0 || gap(f, h) <= x.within) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}

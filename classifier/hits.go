@@ -1,0 +1,156 @@
+package classifier
+
+// hit is one word in one class, or one mark, or one concept found.
+type hit struct {
+	start, end int32 // bytes of the folded text
+	p0, p1     int32 // places of its first and last byte, in units
+	value      int32 // of the trie; -1 for marks and concepts
+	lang       int8  // -1 when several
+	amb        bool
+	neutral    bool // a mark: cannot carry a pattern by itself
+}
+
+// hits are lists of hits by class, then marks, then concepts; each list is in
+// the order of the text.
+type hits struct {
+	by      [][]hit
+	present []uint64
+	names   []int16 // classes in use, to reset
+}
+
+// maxHits bounds the hits of one class in one post. No post that a person wrote comes near.
+const maxHits = 2000
+
+func newHits(n int) *hits { return &hits{by: make([][]hit, n), present: make([]uint64, (n+63)/64)} }
+
+func (h *hits) reset() {
+	for _, c := range h.names {
+		h.by[c] = h.by[c][:0]
+	}
+	h.names = h.names[:0]
+	clear(h.present)
+}
+
+func (h *hits) add(class int, x hit) {
+	if len(h.by[class]) >= maxHits {
+		return
+	}
+	if len(h.by[class]) == 0 {
+		h.names = append(h.names, int16(class))
+		h.present[class/64] |= 1 << (class % 64)
+	}
+	h.by[class] = append(h.by[class], x)
+}
+
+func (h *hits) has(class int) bool { return h.present[class/64]>>(class%64)&1 == 1 }
+
+// covers keeps what longer words have taken.
+type covers struct {
+	any     int32 // end of the longest word of any class so far
+	anyFrom int32
+	mask    int32   // end of the longest masking word so far
+	class   []int32 // end of the longest word by class
+}
+
+// resolve turns the words found into hits, given the languages that count. The
+// longest word wins in its class; a word of a masking class (a denial, a waiver)
+// hides the words it covers; an ambiguous word is hidden by any longer one.
+func (c *Classifier) resolve(s *scan, t tongue, w *work, shift int32) {
+	cov := &w.cov
+	cov.any, cov.anyFrom, cov.mask = -1, -1, -1
+	for i := range cov.class {
+		cov.class[i] = -1
+	}
+	raws := s.raws
+	for i := 0; i < len(raws); {
+		k := i + 1
+		for k < len(raws) && raws[k].start == raws[i].start {
+			k++
+		}
+		for j := k - 1; j >= i; j-- { // the longest first
+			r := raws[j]
+			if c.excepted(s, r, t) {
+				continue
+			}
+			c.resolveOne(s, r, t, w, shift)
+		}
+		i = k
+	}
+}
+
+func (c *Classifier) resolveOne(s *scan, r raw, t tongue, w *work, shift int32) {
+	v, cov := c.vocab, &w.cov
+	hidden := r.end <= cov.mask
+	shorter := r.end <= cov.any && !(r.start == cov.anyFrom && r.end == cov.any)
+	whole, wholeKnown := false, false
+	masks := false
+	for _, x := range v.senses[v.first[r.value]:v.first[r.value+1]] {
+		langs := x.langs & t.active
+		if langs == 0 || x.fun {
+			continue
+		}
+		if !x.stem {
+			if !wholeKnown {
+				whole, wholeKnown = s.ends(c.runes, int(r.end), false), true
+			}
+			if !whole {
+				continue
+			}
+		}
+		h := hit{
+			start: r.start + shift, end: r.end + shift, value: r.value, amb: x.amb, lang: -1,
+			p0: s.pos[r.start] + w.posShift, p1: s.pos[r.end-1] + w.posShift,
+		}
+		if langs.has(max(t.lang, 0)) && t.lang >= 0 {
+			h.lang = int8(t.lang)
+		} else if langs.count() == 1 {
+			h.lang = int8(trailing(langs))
+		}
+		if x.phrase {
+			if !hidden {
+				h.neutral, h.amb = false, false
+				w.phrases = append(w.phrases, phraseHit{hit: h, concept: x.class, gloss: x.gloss})
+			}
+			continue
+		}
+		cl := int(x.class)
+		if hidden || x.amb && shorter || r.end <= cov.class[cl] {
+			continue
+		}
+		cov.class[cl] = r.end
+		masks = masks || v.masks[cl] && !x.amb
+		w.hits.add(cl, h)
+		if r.end > cov.any {
+			cov.any, cov.anyFrom = r.end, r.start
+		}
+	}
+	if masks && r.end > cov.mask {
+		cov.mask = r.end
+	}
+}
+
+func trailing(s langSet) int {
+	for i := range 32 {
+		if s.has(i) {
+			return i
+		}
+	}
+	return -1
+}
+
+// excepted reports whether what touches the word unmakes it.
+func (c *Classifier) excepted(s *scan, r raw, t tongue) bool {
+	for _, x := range c.vocab.before[r.value] {
+		rest := s.text[r.end:]
+		if x.langs&t.active != 0 && len(rest) >= len(x.what) && rest[:len(x.what)] == x.what {
+			return true
+		}
+	}
+	for _, x := range c.vocab.after[r.value] {
+		head := s.text[:r.start]
+		if x.langs&t.active != 0 && len(head) >= len(x.what) && head[len(head)-len(x.what):] == x.what {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,114 @@
+package classifier
+
+// tongue is what was made of the languages of a post.
+type tongue struct {
+	lang   int     // index of the language the post is mostly in, -1 when unknown
+	active langSet // languages whose words count
+}
+
+// scriptLangs are the languages that write a script as their own.
+func scriptLangs() map[script][]string {
+	return map[script][]string{
+		cyrillic: {"ru"}, arabic: {"ar", "ur"}, devanagari: {"hi", "ne"}, bengali: {"bn"}, sinhala: {"si"}, tamil: {"ta"},
+		ethiopic: {"am"}, thai: {"th"}, lao: {"lo"}, khmer: {"km"}, myanmar: {"my"}, han: {"zh", "ja"}, kana: {"ja"}, hangul: {"ko"},
+	}
+}
+
+// votes weighs the words found: a function word counts for most, a word that many
+// languages share for little.
+func (v *vocabulary) votes(raws []raw, tally *[32]int32) {
+	for _, r := range raws {
+		for _, s := range v.senses[v.first[r.value]:v.first[r.value+1]] {
+			var w int32
+			switch n := s.langs.count(); {
+			case s.fun:
+				w = int32(60 / n)
+			case s.amb:
+				continue
+			case s.stem || n > 4:
+				w = 1
+			default:
+				w = min(r.end-r.start, 16) / int32(n)
+			}
+			for l := range v.langs {
+				if s.langs.has(l) {
+					tally[l] += w
+				}
+			}
+		}
+	}
+}
+
+// tongueOf decides by script first, then by votes, and believes said when that
+// language is possible for the script and not clearly outvoted.
+func (c *Classifier) tongueOf(letters [scripts]int32, tally [32]int32, said string) tongue {
+	t := tongue{lang: -1}
+	var total int32
+	for _, n := range letters {
+		total += n
+	}
+	best, weight := noScript, int32(0)
+	for s := script(1); s < scripts; s++ {
+		n := letters[s]
+		if s == han || s == kana || s == hangul {
+			n *= 3 // a character says more than a letter
+		}
+		if s == latin {
+			n = n * 2 / 3 // every script borrows Latin words
+		}
+		if n > weight {
+			best, weight = s, n
+		}
+		if s != latin && letters[s] > 0 && letters[s]*20 >= total {
+			for _, l := range c.native[s] {
+				t.active |= 1 << l
+			}
+		}
+	}
+	if letters[kana]*10 >= letters[han] && letters[kana] > 0 {
+		if best == han {
+			best = kana
+		}
+	} else if ja, ok := c.langOf["ja"]; ok {
+		t.active &^= 1 << ja
+	}
+	candidates := c.native[best]
+	if best == latin {
+		candidates = c.latin
+	}
+	for _, l := range candidates {
+		if t.lang < 0 || tally[l] > tally[t.lang] {
+			t.lang = l
+		}
+	}
+	if l, ok := c.langOf[said]; ok && t.lang >= 0 && l != t.lang {
+		for _, x := range candidates {
+			if x == l && tally[l]*4 >= tally[t.lang] {
+				t.lang = l
+			}
+		}
+	}
+	if en, ok := c.langOf["en"]; ok {
+		t.active |= 1 << en
+		if best == latin && t.lang >= 0 && tally[t.lang] == 0 {
+			t.lang = en
+		}
+	}
+	if t.lang >= 0 {
+		t.active |= 1 << t.lang
+		t.active |= c.beside[t.lang]
+		// A post may mix languages: those with nearly as many votes count too.
+		for _, l := range c.latin {
+			if letters[latin] > 0 && tally[l]*2 > tally[t.lang] && best == latin {
+				t.active |= 1 << l
+			}
+		}
+		// Words of a sister language written in the same script.
+		for _, l := range candidates {
+			if best != latin && l != t.lang && tally[l]*3 < tally[t.lang]*2 {
+				t.active &^= 1 << l
+			}
+		}
+	}
+	return t
+}

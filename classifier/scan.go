@@ -1,0 +1,208 @@
+package classifier
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Distances are counted in thirds of a word: a word between spaces is three
+// units, a cluster of a script without spaces one. What separates thoughts costs
+// extra, so that one measure serves words, lines and sentences.
+const (
+	unitsPerWord  = 3
+	lineUnits     = 3 * unitsPerWord
+	sentenceUnits = 5 * unitsPerWord
+	blankUnits    = 8 * unitsPerWord
+)
+
+// raw is one word found, in whatever language.
+type raw struct {
+	start, end int32
+	value      int32 // of the trie
+}
+
+// scan is the work space of one field. It is reused, never shared.
+type scan struct {
+	text    string
+	pos     []int32 // place of each byte, in units
+	starts  []int32 // bytes where a word may begin
+	raws    []raw
+	numbers []span32 // runs of digits with . and , inside
+	letters [scripts]int32
+}
+
+type span32 struct{ start, end int32 }
+
+func (s *scan) reset(text string) {
+	s.text = text
+	if cap(s.pos) < len(text)+1 {
+		s.pos = make([]int32, len(text)+1+len(text)/4)
+	}
+	s.pos = s.pos[:len(text)+1]
+	s.starts, s.raws, s.numbers = s.starts[:0], s.raws[:0], s.numbers[:0]
+	s.letters = [scripts]int32{}
+}
+
+// layout walks the text once: where words may begin, how far apart things are,
+// which scripts there are, where the numbers stand.
+func (s *scan) layout(tab *runes) {
+	text := s.text
+	var at int32
+	prev, prevScript := other, noScript
+	lineStart := true
+	for i := 0; i < len(text); {
+		r, n := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(text[i:])
+		}
+		k, sc := tab.of(r)
+		begins := false
+		switch k {
+		case letter:
+			if begins = prev != letter; begins {
+				at += unitsPerWord
+			}
+			s.letters[sc]++
+		case digit:
+			if prev != digit && prev != letter {
+				at += unitsPerWord
+			}
+			if begins = prev != digit; begins {
+				s.number(i)
+			}
+		case base, leading:
+			begins = prev != leading && prev != stacker
+			if prev == other || prev == letter || prev == digit {
+				at += unitsPerWord - 1
+			}
+			if begins || k == leading {
+				at++
+			}
+			s.letters[sc]++
+		case mark, stacker:
+			s.letters[sc]++
+		default:
+			begins = r > ' '
+			at += separator(text, i, r, lineStart)
+		}
+		if begins {
+			s.starts = append(s.starts, int32(i))
+		}
+		for j := i; j < i+n; j++ {
+			s.pos[j] = at
+		}
+		if begins && k == letter && (sc == arabic || sc == ethiopic) {
+			i = s.proclitics(i, n, at, sc)
+			prev, prevScript, lineStart = letter, sc, false
+			continue
+		}
+		if r == '\n' {
+			lineStart = true
+		} else if r != ' ' {
+			lineStart = false
+		}
+		prev, prevScript = k, sc
+		i += n
+	}
+	_ = prevScript
+	s.pos[len(text)] = at
+}
+
+// separator is what the rune between words costs.
+func separator(text string, i int, r rune, lineStart bool) int32 {
+	switch r {
+	case '\n':
+		if lineStart {
+			return blankUnits - lineUnits
+		}
+		return lineUnits
+	case '.':
+		// The point of a number, a handle or a link ends no sentence.
+		if i+1 == len(text) || text[i+1] == ' ' || text[i+1] == '\n' {
+			return sentenceUnits
+		}
+	case '!', '?':
+		return sentenceUnits
+	case '。', '।', '॥', '။', '។', '።', '؟', '۔':
+		return sentenceUnits
+	}
+	return 0
+}
+
+// number notes the run of digits at i.
+func (s *scan) number(i int) {
+	if n := len(s.numbers); n > 0 && int(s.numbers[n-1].end) > i {
+		return
+	}
+	j := i
+	for j < len(s.text) {
+		c := s.text[j]
+		if c >= '0' && c <= '9' || (c == '.' || c == ',') && j+1 < len(s.text) && s.text[j+1] >= '0' && s.text[j+1] <= '9' {
+			j++
+			continue
+		}
+		break
+	}
+	s.numbers = append(s.numbers, span32{int32(i), int32(j)})
+}
+
+// proclitics adds the places behind the little words that Arabic and Amharic glue
+// to the front of a word: the word is looked for whole first, then without them.
+// It returns the byte after the first rune.
+func (s *scan) proclitics(i, n int, at int32, sc script) int {
+	add := func(j int) {
+		if j < len(s.text) {
+			s.starts = append(s.starts, int32(j))
+		}
+	}
+	rest := s.text[i:]
+	j := i
+	if sc == ethiopic {
+		for _, p := range []string{"የ", "በ", "ለ", "ከ"} {
+			if strings.HasPrefix(rest, p) {
+				add(i + len(p))
+			}
+		}
+	} else {
+		for _, group := range [][]string{{"و", "ف"}, {"ب", "ك", "ل"}, {"ال", "لل"}} {
+			for _, p := range group {
+				if strings.HasPrefix(s.text[j:], p) {
+					j += len(p)
+					add(j)
+					break
+				}
+			}
+		}
+	}
+	for k := i; k < i+n; k++ {
+		s.pos[k] = at
+	}
+	return i + n
+}
+
+// ends reports whether a word may end before byte j; last is the rune that ends it.
+func (s *scan) ends(tab *runes, j int, stem bool) bool {
+	if j >= len(s.text) {
+		return true
+	}
+	last, _ := utf8.DecodeLastRuneInString(s.text[:j])
+	next, n := utf8.DecodeRuneInString(s.text[j:])
+	lk, _ := tab.of(last)
+	nk, _ := tab.of(next)
+	switch lk {
+	case letter:
+		return stem || nk != letter
+	case digit:
+		return stem || nk != digit
+	case other:
+		return true
+	}
+	if nk == mark || nk == stacker {
+		return false
+	}
+	if next >= 0x1000 && next <= 0x1021 && j+n < len(s.text) { // a Burmese final belongs to the syllable before it
+		after, _ := utf8.DecodeRuneInString(s.text[j+n:])
+		return after != 0x103A && after != 0x1039
+	}
+	return true
+}
