@@ -29,6 +29,10 @@ type Consumer struct {
 // that, the batch it works on and the next one.
 const maxBatchBytes = 8 << 20
 
+// drainWait is the silence on the wire after which nothing more is expected of a
+// fetch that is to end.
+const drainWait = 50 * time.Millisecond
+
 func (c *Consumer) fill() error {
 	if !nameOK.MatchString(c.Stage) {
 		return fmt.Errorf("stage %q: not a usable name; hint: use letters, digits, - and _", c.Stage)
@@ -149,7 +153,7 @@ func pull[T any](ctx context.Context, p *puller, con jetstream.Consumer, out cha
 	defer linger.Stop()
 	due := false
 	for wait := 100 * time.Millisecond; ctx.Err() == nil; {
-		fctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+		fctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 		again := p.s.reconnected() // the broker has forgotten what was asked over a connection that broke
 		// Never ask for more than the batch has room for: nothing lies about unseen, where it could not be kept alive.
 		res, err := con.Fetch(p.c.Batch-len(cur.items), jetstream.FetchContext(fctx), jetstream.FetchMaxBytes(maxBatchBytes-cur.bytes))
@@ -179,9 +183,7 @@ func pull[T any](ctx context.Context, p *puller, con jetstream.Consumer, out cha
 				case <-linger.C:
 					due = len(cur.items) > 0
 				case <-ctx.Done():
-					for m := range msgs { // Fetch closes it soon after ctx
-						p.giveBack(&item{msg: m}, 0)
-					}
+					p.giveBackRest(msgs, cancel)
 					msgs = nil
 				}
 			}
@@ -214,6 +216,26 @@ func pull[T any](ctx context.Context, p *puller, con jetstream.Consumer, out cha
 		}
 	}
 	return nil
+}
+
+// giveBackRest returns what a fetch still brings. What is under way when the
+// fetch is cut off would be missing until AckWait has passed, so it is given a
+// moment of silence first.
+func (p *puller) giveBackRest(msgs <-chan jetstream.Msg, cut func()) {
+	silence := time.NewTimer(drainWait)
+	defer silence.Stop()
+	for {
+		select {
+		case m, ok := <-msgs:
+			if !ok {
+				return
+			}
+			p.giveBack(&item{msg: m}, 0)
+			silence.Reset(drainWait)
+		case <-silence.C:
+			cut()
+		}
+	}
 }
 
 // add decodes a message into the batch.

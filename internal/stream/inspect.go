@@ -11,37 +11,47 @@ import (
 
 // Count is the number of messages that a topic holds.
 func (s *Stream) Count(ctx context.Context, topic string) (uint64, error) {
+	st, err := s.state(ctx, topic)
+	return st.Msgs, err
+}
+
+func (s *Stream) state(ctx context.Context, topic string) (jetstream.StreamState, error) {
 	if topic != deadTopic {
 		if err := checkTopic(topic); err != nil {
-			return 0, err
+			return jetstream.StreamState{}, err
 		}
 	}
 	if err := s.ensure(ctx, topic); err != nil {
-		return 0, err
+		return jetstream.StreamState{}, err
 	}
 	st, err := s.js.Stream(ctx, s.streamName(topic))
 	if err != nil {
-		return 0, fmt.Errorf("count %s: %w", topic, err)
+		return jetstream.StreamState{}, fmt.Errorf("count %s: %w", topic, err)
 	}
-	return st.CachedInfo().State.Msgs, nil
+	return st.CachedInfo().State, nil
 }
 
 // Pending is the number of messages of a topic that a stage has not answered
 // for, those that wait for another try included. All of them are if it never ran.
 func (s *Stream) Pending(ctx context.Context, topic, stage string) (uint64, error) {
-	n, err := s.Count(ctx, topic)
+	st, err := s.state(ctx, topic)
 	if err != nil {
 		return 0, err
 	}
 	con, err := s.js.Consumer(ctx, s.streamName(topic), stage)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {
-		return n, nil
+		return st.Msgs, nil
 	}
 	if err != nil {
 		return 0, fmt.Errorf("pending %s for %s: %w", topic, stage, err)
 	}
 	info := con.CachedInfo()
-	return info.NumPending + uint64(max(info.NumAckPending, 0)), nil
+	n := info.NumPending + uint64(max(info.NumAckPending, 0))
+	if n == 0 && info.Delivered.Stream < st.LastSeq {
+		// A consumer that was made this moment says 0 until the broker has counted.
+		return min(st.Msgs, st.LastSeq-info.Delivered.Stream), nil
+	}
+	return n, nil
 }
 
 // Replay calls fn with every message that a topic holds now, in order, whoever
