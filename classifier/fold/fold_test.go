@@ -35,6 +35,7 @@ func TestFold(t *testing.T) {
 		"letters pulled apart":                           {in: "h i r i n g  n o w !", want: "hiring  n o w !", ruses: []string{SpacedLetters}},
 		"dotted letters":                                 {in: "S.A.L.A.R.Y", want: "salary", ruses: []string{SpacedLetters}},
 		"Chinese pulled apart":                           {in: "高 薪 招 聘", want: "高薪招聘", ruses: []string{SpacedLetters}},
+		"Arabic pulled apart":                            {in: "خدمة في ك.م.ب.و.د.ي.ا", want: "خدمه في كمبوديا", ruses: []string{SpacedLetters}},
 		"the alphabet is a list":                         {in: "a b c d e", want: "a b c d e"},
 		"an initialism of three":                         {in: "U.S.A.", want: "u.s.a."},
 		"Traditional Chinese":                            {in: "柬埔寨園區招聘電話", want: "柬埔寨园区招聘电话"},

@@ -112,7 +112,7 @@ func lone(s string, i int) (rune, int) {
 		}
 		return 0, 0
 	}
-	if sc := folds().get(r).script(); sc >= scLatin && sc <= scHangul && unicode.IsLetter(r) {
+	if sc := folds().get(r).script(); sc != scOther && sc != scSEA && sc != scIndic && unicode.IsLetter(r) {
 		return r, n
 	}
 	return 0, 0
