@@ -23,7 +23,14 @@ const (
 type folded struct {
 	r          rune
 	class      class
-	start, end int
+	start, end int32 // posts are bounded far below 2 GiB
+}
+
+// known remembers what a rune folds to, for the tables of Unicode are slow. It
+// is only for runes that fold to exactly one, whatever stands before.
+type known struct {
+	from, to rune
+	class    class
 }
 
 // fold fills a.runes.
@@ -31,18 +38,18 @@ func (a *Analyzer) fold(s string) {
 	a.runes = a.runes[:0]
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf {
-			a.runes = append(a.runes, ascii(c, i))
+			a.runes = append(a.runes, ascii(c, int32(i), int32(i+1)))
 			i++
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		a.foldRune(r, s[i:i+n], i, i+n)
+		a.foldRune(r, s[i:i+n], int32(i), int32(i+n))
 		i += n
 	}
 }
 
-func ascii(c byte, i int) folded {
-	f := folded{r: rune(c), start: i, end: i + 1}
+func ascii(c byte, start, end int32) folded {
+	f := folded{r: rune(c), start: start, end: end}
 	switch {
 	case c >= 'a' && c <= 'z':
 		f.class = classLetter
@@ -59,9 +66,13 @@ func ascii(c byte, i int) folded {
 }
 
 // foldRune appends what r, written as s at start:end, folds to: nothing, one rune or several.
-func (a *Analyzer) foldRune(r rune, s string, start, end int) {
+func (a *Analyzer) foldRune(r rune, s string, start, end int32) {
 	if r >= 0x4E00 && r <= 0x9FFF || r >= 0xAC00 && r <= 0xD7A3 { // most of Han, Hangul syllables
 		a.runes = append(a.runes, folded{r, classRun, start, end})
+		return
+	}
+	if k := &a.known[r%1024]; k.from == r {
+		a.runes = append(a.runes, folded{k.to, k.class, start, end})
 		return
 	}
 	if ignorable(r) {
@@ -70,7 +81,10 @@ func (a *Analyzer) foldRune(r rune, s string, start, end int) {
 	}
 	d := norm.NFKD.PropertiesString(s).Decomposition()
 	if d == nil || r >= 0x0400 && r <= 0x052F { // й is no и with a mark
-		a.append(r, start, end)
+		if a.append(r, start, end) {
+			f := a.runes[len(a.runes)-1]
+			a.known[r%1024] = known{r, f.r, f.class}
+		}
 		return
 	}
 	for len(d) > 0 {
@@ -80,29 +94,28 @@ func (a *Analyzer) foldRune(r rune, s string, start, end int) {
 	}
 }
 
-// append adds one rune that has no decomposition.
-func (a *Analyzer) append(r rune, start, end int) {
+// append adds one rune that has no decomposition. It reports whether the rune
+// would do the same anywhere: become one rune of its own.
+func (a *Analyzer) append(r rune, start, end int32) bool {
 	if r < utf8.RuneSelf {
-		f := ascii(byte(r), 0)
-		f.start, f.end = start, end
-		a.runes = append(a.runes, f)
-		return
+		a.runes = append(a.runes, ascii(byte(r), start, end))
+		return false
 	}
 	if dropped(r) {
 		if r == '\u0306' && len(a.runes) > 0 && a.runes[len(a.runes)-1].r == 'и' {
 			a.runes[len(a.runes)-1].r = 'й'
 		}
 		a.extend(end)
-		return
+		return false
 	}
 	if s := spelled(r); s != "" {
 		for i := range len(s) {
 			a.runes = append(a.runes, folded{rune(s[i]), classLetter, start, end})
 		}
-		return
+		return false
 	}
 	if a.composeHangul(r, end) {
-		return
+		return false
 	}
 	f := folded{r: variant(unicode.ToLower(r)), start: start, end: end}
 	switch {
@@ -121,17 +134,18 @@ func (a *Analyzer) append(r rune, start, end int) {
 		f.class = classThousands
 	}
 	a.runes = append(a.runes, f)
+	return r < 0x1100 || r > 0x11FF
 }
 
 // extend counts a dropped rune to the one before, so that a highlight covers it.
-func (a *Analyzer) extend(end int) {
+func (a *Analyzer) extend(end int32) {
 	if n := len(a.runes); n > 0 && a.runes[n-1].class != classNone {
 		a.runes[n-1].end = end
 	}
 }
 
 // composeHangul merges a conjoining jamo into the syllable before it (Unicode 3.12).
-func (a *Analyzer) composeHangul(r rune, end int) bool {
+func (a *Analyzer) composeHangul(r rune, end int32) bool {
 	const (
 		lBase, vBase, tBase, sBase = 0x1100, 0x1161, 0x11A7, 0xAC00
 		lCount, vCount, tCount     = 19, 21, 28

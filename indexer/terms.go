@@ -28,6 +28,7 @@ type token struct {
 	start, end int // byte offsets in the original
 	mid        int // end of the first cluster of a pair; else end
 	cluster    int // number of clusters in the run, on its last token; else 0
+	from, to   int // of the term in Analyzer.buf
 }
 
 // Analyzer turns text into terms, for documents, queries and highlights alike:
@@ -51,34 +52,27 @@ type token struct {
 type Analyzer struct {
 	runes []folded
 	toks  []token
-	buf   []byte
+	buf   []byte // the terms with a space behind each
+	known [1024]known
 }
 
 // Terms returns the terms of s joined by single spaces, and the numbers that a
 // person would read as one though they are written in groups ("081-234 5678"),
 // which belong behind a [Gap].
 func (a *Analyzer) Terms(s string) (terms string, numbers []string) {
-	a.analyze(s)
-	if len(a.toks) == 0 {
-		return "", nil
-	}
-	n := 0
-	for _, t := range a.toks {
-		n += len(t.term) + 1
-	}
-	var b strings.Builder
-	b.Grow(n)
-	for i, t := range a.toks {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(t.term)
-	}
-	return b.String(), groups(s, a.toks)
+	terms = a.split(s)
+	return terms, groups(s, a.toks)
 }
 
-// analyze fills a.toks.
+// analyze returns the tokens of s, which are good until the next call.
 func (a *Analyzer) analyze(s string) []token {
+	a.split(s)
+	return a.toks
+}
+
+// split fills a.toks and returns their terms joined by spaces. The terms share
+// the memory of that one string.
+func (a *Analyzer) split(s string) string {
 	a.fold(s)
 	a.toks, a.buf = a.toks[:0], a.buf[:0]
 	for i := 0; i < len(a.runes); {
@@ -93,7 +87,15 @@ func (a *Analyzer) analyze(s string) []token {
 			i++
 		}
 	}
-	return a.toks
+	if len(a.toks) == 0 {
+		return ""
+	}
+	terms := string(a.buf[:len(a.buf)-1])
+	for i := range a.toks {
+		t := &a.toks[i]
+		t.term = terms[t.from:t.to]
+	}
+	return terms
 }
 
 func (a *Analyzer) word(i int) int {
@@ -111,7 +113,7 @@ func (a *Analyzer) word(i int) int {
 		a.buf = utf8.AppendRune(a.buf, f.r)
 		i++
 	}
-	a.emit(kindWord, start, a.runes[from].start, a.runes[i-1].end, 0, 0)
+	a.emit(kindWord, start, from, i, 0, 0)
 	return i
 }
 
@@ -125,7 +127,7 @@ func (a *Analyzer) number(i int) int {
 			i = a.digits(i + 1)
 		}
 	}
-	a.emit(kindNumber, start, a.runes[from].start, a.runes[i-1].end, 0, 0)
+	a.emit(kindNumber, start, from, i, 0, 0)
 	return i
 }
 
@@ -155,14 +157,14 @@ func (a *Analyzer) run(i int) int {
 		if prev >= 0 {
 			start := len(a.buf)
 			a.appendRunes(prev, next)
-			a.emit(kindPair, start, a.runes[prev].start, a.runes[next-1].end, a.runes[i-1].end, 0)
+			a.emit(kindPair, start, prev, next, i, 0)
 		}
 		prev, i = i, next
 		count++
 	}
 	start := len(a.buf)
 	a.appendRunes(prev, i)
-	a.emit(kindCluster, start, a.runes[prev].start, a.runes[i-1].end, 0, count)
+	a.emit(kindCluster, start, prev, i, 0, count)
 	return i
 }
 
@@ -184,21 +186,23 @@ func (a *Analyzer) appendRunes(from, to int) {
 	}
 }
 
-func (a *Analyzer) emit(k kind, from, start, end, mid, cluster int) {
-	if len(a.buf)-from > maxTerm {
-		to := from + maxTerm
+// emit makes a token of a.buf from start on, for the runes from i to j; mid is
+// the rune where the second cluster of a pair begins.
+func (a *Analyzer) emit(k kind, start, i, j, mid, cluster int) {
+	if len(a.buf)-start > maxTerm {
+		to := start + maxTerm
 		for !utf8.RuneStart(a.buf[to]) {
 			to--
 		}
 		a.buf = a.buf[:to]
 	}
-	if len(a.buf) == from {
-		return
+	t := token{kind: k, start: int(a.runes[i].start), end: int(a.runes[j-1].end), cluster: cluster, from: start, to: len(a.buf)}
+	t.mid = t.end
+	if mid > 0 {
+		t.mid = int(a.runes[mid-1].end)
 	}
-	if mid == 0 {
-		mid = end
-	}
-	a.toks = append(a.toks, token{term: string(a.buf[from:]), kind: k, start: start, end: end, mid: mid, cluster: cluster})
+	a.toks = append(a.toks, t)
+	a.buf = append(a.buf, ' ')
 }
 
 // Bounds of a number that is written in groups: shorter ones are too common,

@@ -20,7 +20,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/lurewatch/lurewatch/indexer"
 	"github.com/lurewatch/lurewatch/internal/post"
 )
@@ -41,9 +40,6 @@ type Index struct {
 	writing sync.Mutex // one batch at a time; guards what follows
 	stmts   statements
 	free    place // where the last document went
-
-	enc *zstd.Encoder
-	dec *zstd.Decoder
 }
 
 var _ indexer.Index = (*Index)(nil)
@@ -65,12 +61,6 @@ func Open(ctx context.Context, opt Options) (*Index, error) {
 	}
 	opt.Path = path
 	x := &Index{opt: opt}
-	if x.enc, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(runtime.GOMAXPROCS(0))); err != nil {
-		return nil, fmt.Errorf("open index: %w", err)
-	}
-	if x.dec, err = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxDoc), zstd.WithDecoderConcurrency(0)); err != nil {
-		return nil, fmt.Errorf("open index: %w", err)
-	}
 	if err := x.open(ctx); err != nil {
 		x.Close() //nolint:errcheck // the first error says more
 		return nil, x.explain("open index", err)
@@ -120,9 +110,6 @@ func (x *Index) Close() error {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
-	}
-	if x.dec != nil {
-		x.dec.Close()
 	}
 	return errors.Join(errs...)
 }

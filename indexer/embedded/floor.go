@@ -48,8 +48,14 @@ func (x *Index) insert(ctx context.Context, docs []indexer.Doc, rows []row) erro
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit it has nothing to do
 	w := x.stmts.in(ctx, tx)
+	ns := make([]int64, len(rows))
 	for i := range rows {
-		if err := x.add(ctx, w, docs[i], &rows[i]); err != nil {
+		if ns[i], err = x.add(ctx, w, docs[i], &rows[i]); err != nil {
+			return err
+		}
+	}
+	for i := range rows {
+		if err := rows[i].index(ctx, w.addTerms, ns[i]); err != nil {
 			return err
 		}
 	}

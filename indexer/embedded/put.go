@@ -100,12 +100,31 @@ func (x *Index) put(ctx context.Context, changes []indexer.Change, merges []*mer
 		})
 	}
 	w := x.stmts.in(ctx, tx)
+	// Terms go last: any statement that may be rolled back on its own makes FTS5
+	// flush what it holds, and then every document would be a segment.
 	for _, m := range merges {
 		<-m.ready
 		if m.err != nil || !m.changed {
 			continue
 		}
-		if err := x.write(ctx, w, m); err != nil {
+		if m.n == 0 {
+			m.n, err = x.add(ctx, w, m.doc, &m.row)
+		} else {
+			err = set(ctx, w, m.n, &m.row)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, m := range merges {
+		if m.err != nil || !m.changed || !m.row.terms {
+			continue
+		}
+		stmt := w.addTerms
+		if m.old != nil {
+			stmt = w.setTerms
+		}
+		if err := m.row.index(ctx, stmt, m.n); err != nil {
 			return err
 		}
 	}
@@ -173,38 +192,43 @@ func (x *Index) merge(a *indexer.Analyzer, changes []indexer.Change, m *merge, e
 // place remembers where the last new document went, for many may come of one capture.
 type place struct{ order, next int64 }
 
-func (x *Index) write(ctx context.Context, w statements, m *merge) error {
-	if m.n == 0 {
-		return x.add(ctx, w, m.doc, &m.row)
-	}
-	r := &m.row
+// set overwrites the document at n.
+func set(ctx context.Context, w statements, n int64, r *row) error {
 	e := r.entry
 	if _, err := w.setDoc.ExecContext(ctx, e.Lang, e.Source, level(e.Level), string(e.Stance), string(e.State),
-		e.FirstSeen.UnixMicro(), r.posted(), r.digests, m.n); err != nil {
+		e.FirstSeen.UnixMicro(), r.posted(), r.digests, n); err != nil {
 		return err
 	}
-	if _, err := w.setBody.ExecContext(ctx, r.doc, m.n); err != nil {
+	if _, err := w.setBody.ExecContext(ctx, r.doc, n); err != nil {
 		return err
 	}
 	if !r.terms {
 		return nil
 	}
-	if _, err := w.setTerms.ExecContext(ctx, m.n, e.Title, e.Body, r.tags); err != nil {
+	if _, err := w.dropFacets.ExecContext(ctx, n); err != nil {
 		return err
 	}
-	if _, err := w.dropFacets.ExecContext(ctx, m.n); err != nil {
-		return err
-	}
+	return r.count(ctx, w, n)
+}
+
+// count files the values of facets.
+func (r *row) count(ctx context.Context, w statements, n int64) error {
 	if r.facets == "" {
 		return nil
 	}
-	_, err := w.addFacets.ExecContext(ctx, m.n, r.facets)
+	_, err := w.addFacets.ExecContext(ctx, n, r.facets)
 	return err
 }
 
-// add inserts a new document at the first free place from its order on.
-func (x *Index) add(ctx context.Context, w statements, doc indexer.Doc, r *row) error {
-	n := doc.Order
+// index files the terms.
+func (r *row) index(ctx context.Context, stmt *sql.Stmt, n int64) error {
+	_, err := stmt.ExecContext(ctx, n, r.entry.Title, r.entry.Body, r.tags)
+	return err
+}
+
+// add inserts a new document, all but its terms, at the first free place from its order on.
+func (x *Index) add(ctx context.Context, w statements, doc indexer.Doc, r *row) (n int64, err error) {
+	n = doc.Order
 	if x.free.order == n {
 		n = x.free.next
 	}
@@ -213,10 +237,10 @@ func (x *Index) add(ctx context.Context, w statements, doc indexer.Doc, r *row) 
 		res, err := w.addDoc.ExecContext(ctx, n, doc.Post.ID, e.Lang, e.Source, level(e.Level), string(e.Stance), string(e.State),
 			e.FirstSeen.UnixMicro(), r.posted(), r.digests)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if added, err := res.RowsAffected(); err != nil {
-			return err
+			return 0, err
 		} else if added > 0 {
 			break
 		}
@@ -224,16 +248,9 @@ func (x *Index) add(ctx context.Context, w statements, doc indexer.Doc, r *row) 
 	}
 	x.free = place{doc.Order, n + 1}
 	if _, err := w.addBody.ExecContext(ctx, n, r.doc); err != nil {
-		return err
+		return 0, err
 	}
-	if _, err := w.addTerms.ExecContext(ctx, n, e.Title, e.Body, r.tags); err != nil {
-		return err
-	}
-	if r.facets == "" {
-		return nil
-	}
-	_, err := w.addFacets.ExecContext(ctx, n, r.facets)
-	return err
+	return n, r.count(ctx, w, n)
 }
 
 // in binds the statements to a transaction.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/klauspost/compress/s2"
 	"github.com/lurewatch/lurewatch/indexer"
 	"github.com/lurewatch/lurewatch/internal/post"
 )
@@ -43,7 +44,7 @@ func (x *Index) row(a *indexer.Analyzer, doc indexer.Doc, old *indexer.Doc) (row
 	if len(b) > maxDoc {
 		return r, fmt.Errorf("%w: %s has %d bytes, at most %d", indexer.ErrInvalid, doc.Post.ID, len(b), maxDoc)
 	}
-	r.doc = x.enc.EncodeAll(b, make([]byte, 0, len(b)/2))
+	r.doc = s2.Encode(nil, b)
 	for _, v := range doc.Versions {
 		r.digests = appendDigest(r.digests, v.Digest)
 	}
@@ -65,9 +66,15 @@ func (x *Index) row(a *indexer.Analyzer, doc indexer.Doc, old *indexer.Doc) (row
 
 func (x *Index) decode(blob []byte) (indexer.Doc, error) {
 	var d indexer.Doc
-	b, err := x.dec.DecodeAll(blob, nil)
+	n, err := s2.DecodedLen(blob)
+	if err == nil && n > maxDoc {
+		err = fmt.Errorf("%d bytes long", n)
+	}
 	if err == nil {
-		err = json.Unmarshal(b, &d)
+		var b []byte
+		if b, err = s2.Decode(nil, blob); err == nil {
+			err = json.Unmarshal(b, &d)
+		}
 	}
 	if err != nil {
 		return d, fmt.Errorf("read document in %s: %w; hint: the file is damaged, move it away and run: lurewatch rebuild", x.opt.Path, err)
