@@ -164,6 +164,7 @@ func TestParseRefuses(t *testing.T) {
 		"example without text":            {strings.Replace(whole, "{text: другой}", "{lang: ru}", 1), "has no text", 34},
 		"merge key":                       {"title: T\nx: &x {a: b}\ny: {<<: *x}", "merge keys", 3},
 		"a country that YAML 1.1 denies":  {det("a: {lang: no}\ncondition: a"), "means different things", 5},
+		"a key that YAML 1.1 denies":      {det("no: {f: g}\ncondition: no"), "is a boolean to YAML 1.1", 5},
 		"a number with a leading zero":    {det("a: {f: 0855}\ncondition: a"), "means different things", 5},
 		"infinity":                        {det("a: {f: .inf}\ncondition: a"), "not a finite number", 5},
 		"a custom tag":                    {det("a: {f: !!binary aGk=}\ncondition: a"), "is not part of Sigma", 5},

@@ -190,6 +190,9 @@ func (p *parser) mapping(n *yaml.Node, path string, depth int) (value, bool) {
 			return value{}, p.fail(k.Line, path, "merge keys (<<) are not part of Sigma", "write the keys out")
 		}
 		at := join(path, k.Value)
+		if bare(k) && plainTruth.MatchString(k.Value) {
+			return value{}, p.fail(k.Line, at, fmt.Sprintf("the key %s without quotes is a boolean to YAML 1.1", k.Value), "quote it, or use another name")
+		}
 		if first, dup := seen[k.Value]; dup {
 			return value{}, p.fail(k.Line, at, fmt.Sprintf("the key is here twice, first at line %d", first), "put the values in one list, or use two selections")
 		}
@@ -203,10 +206,14 @@ func (p *parser) mapping(n *yaml.Node, path string, depth int) (value, bool) {
 	return v, true
 }
 
+// bare reports whether a scalar stands without quotes.
+func bare(n *yaml.Node) bool {
+	return n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+}
+
 func (p *parser) scalar(n *yaml.Node, path string) (value, bool) {
 	v := value{kind: kindString, line: n.Line, str: n.Value}
-	bare := n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
-	if bare && (plainTruth.MatchString(n.Value) || plainNumber.MatchString(n.Value)) {
+	if bare(n) && (plainTruth.MatchString(n.Value) || plainNumber.MatchString(n.Value)) {
 		return v, p.fail(n.Line, path, fmt.Sprintf("%s without quotes means different things to YAML 1.1 and 1.2", n.Value), fmt.Sprintf("write '%s', or true, false or a plain decimal number", n.Value))
 	}
 	switch n.ShortTag() {
