@@ -162,7 +162,7 @@ func TestParseRefuses(t *testing.T) {
 		"unknown house key":               {strings.Replace(whole, "    confidence: high", "    confidense: high", 1), "lurewatch.confidense: there is no such key", 28},
 		"unknown key of an example":       {strings.Replace(whole, "note: plain", "nota: plain", 1), "lurewatch.examples.match[0].nota", 33},
 		"example without text":            {strings.Replace(whole, "{text: другой}", "{lang: ru}", 1), "has no text", 34},
-		"merge key":                       {"title: T\nx: &x {a: b}\ny: {<<: *x}", "merge keys", 3},
+		"merge key":                       {"title: T\nx: &x {a: b}\nz: {<<: *x}", "merge keys", 3},
 		"a country that YAML 1.1 denies":  {det("a: {lang: no}\ncondition: a"), "means different things", 5},
 		"a key that YAML 1.1 denies":      {det("no: {f: g}\ncondition: no"), "is a boolean to YAML 1.1", 5},
 		"a number with a leading zero":    {det("a: {f: 0855}\ncondition: a"), "means different things", 5},

@@ -97,7 +97,7 @@ func (v value) plain() any {
 // in these plain scalars; we see strings or other numbers. A rule must not mean
 // two things, so they have to be quoted.
 var (
-	plainTruth  = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`)
+	plainTruth  = regexp.MustCompile(`^(?i:yes|no|on|off)$`)
 	plainNumber = regexp.MustCompile(`^[-+]?(0[0-9_]+|0o[0-7_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)$`)
 )
 
