@@ -110,6 +110,7 @@ type work struct {
 	phrases     []phraseHit
 	found       []hit
 	posShift    int32
+	quote       []span32
 }
 
 type phraseHit struct {
@@ -133,7 +134,7 @@ func (c *Classifier) Classify(ctx context.Context, p post.Post) (post.Verdict, e
 	w := c.pool.Get().(*work)
 	defer c.pool.Put(w)
 	w.hits.reset()
-	w.phrases = w.phrases[:0]
+	w.phrases, w.quote = w.phrases[:0], w.quote[:0]
 
 	title, plainTitle := readable(p.Title)
 	text, plainText := readable(p.Text)
@@ -161,6 +162,7 @@ func (c *Classifier) Classify(ctx context.Context, p post.Post) (post.Verdict, e
 		}
 		c.resolve(f.scan, t, w, f.shift)
 		c.markNumbers(f.scan, w, f.shift)
+		w.quotes(f.scan.text, f.shift)
 	}
 	v := post.Verdict{ID: p.ID, Pack: c.pack, Lang: primary(p.Lang)}
 	if t.lang >= 0 {
