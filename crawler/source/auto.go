@@ -1,0 +1,82 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/lurewatch/lurewatch/internal/post"
+)
+
+// auto looks at the page and lets the source that fits read it.
+type auto struct{}
+
+func (auto) Name() string { return "auto" }
+
+func (auto) Extract(ctx context.Context, p Page) (Found, error) {
+	p.doc = p.document()
+	d := p.doc
+	switch {
+	case d.kind == kindBinary:
+		return Found{}, ErrNotText
+	case strings.TrimSpace(d.text) == "":
+		return Found{}, nil
+	}
+	for _, s := range All() {
+		c, ok := s.(Claimer)
+		if !ok || !c.Claims(p) {
+			continue
+		}
+		f, err := s.Extract(ctx, p)
+		if err != nil && !errors.Is(err, ErrNotText) {
+			return f, err
+		}
+		if len(f.Posts) > 0 || d.kind != kindHTML {
+			return f, nil
+		}
+	}
+	if d.kind == kindJSON || d.kind == kindXML {
+		return jobfeed{}.Extract(ctx, p)
+	}
+	f := Found{Canonical: d.canonical(), Links: d.links()}
+	for _, s := range []Source{structured{}, state{}, forum{}, generic{}} {
+		if err := ctx.Err(); err != nil {
+			return Found{}, err
+		}
+		got, err := s.Extract(ctx, p)
+		if err != nil {
+			return Found{}, err
+		}
+		if f.NeedsBrowser = f.NeedsBrowser || got.NeedsBrowser; len(got.Posts) > 0 {
+			f.Posts, f.Adapter, f.NeedsBrowser = got.Posts, s.Name(), false
+			enrich(d, &f)
+			return f, nil
+		}
+	}
+	return f, nil
+}
+
+// enrich gives a post of structured data whose description is missing or a mere
+// teaser the main text of its page.
+func enrich(d *document, f *Found) {
+	if len(f.Posts) != 1 || f.Adapter != "structured" {
+		return
+	}
+	p := &f.Posts[0]
+	if len(p.Text) >= 200 {
+		return
+	}
+	r := mainRegion(d)
+	teaser := squash(strings.TrimRight(p.Text, ".…  "))
+	if len(r.text) > 2*len(p.Text) && len(r.text) > 200 && strings.Contains(squash(r.text), squash(p.Title)) && strings.Contains(squash(r.text), teaser) {
+		p.Text = strings.TrimSpace(dropTitle(r.text, p.Title) + "\n\n" + strings.Join(r.out, "\n"))
+	}
+}
+
+// single wraps one post of a page.
+func single(d *document, adapter string, p post.Post) Found {
+	if p.Lang == "" {
+		p.Lang = d.lang()
+	}
+	return Found{Posts: []post.Post{p}, Links: d.links(), Canonical: d.canonical(), Adapter: adapter}
+}

@@ -1,0 +1,168 @@
+package source
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/lurewatch/lurewatch/internal/post"
+)
+
+// board reads the posts of one job board by CSS selectors. What the page says in
+// structured data comes first; the selectors fill what it leaves out. A new
+// board is one value of this type.
+type board struct {
+	name   string
+	hosts  []string       // the board's domains, without subdomain
+	mark   []string       // strings in the markup that tell a saved page without address
+	id     *regexp.Regexp // first group is the native id, in the post's URL
+	own    string         // the link to the post itself, where the page has no canonical one
+	parts  selectors
+	remove string // elements to strike out before the text is taken
+}
+
+// selectors name the fields; "" where the board has none.
+type selectors struct{ title, company, location, date, salary, text string }
+
+func (b board) Name() string { return b.name }
+
+func (b board) Claims(p Page) bool {
+	d := p.document()
+	if d.kind != kindHTML {
+		return false
+	}
+	if d.url != nil {
+		for _, h := range b.hosts {
+			if host := strings.ToLower(d.url.Hostname()); host == h || strings.HasSuffix(host, "."+h) {
+				return true
+			}
+		}
+	}
+	return len(b.mark) > 0 && containsAny(d.text, b.mark)
+}
+
+func (b board) Extract(_ context.Context, p Page) (Found, error) {
+	d := p.document()
+	if d.kind == kindBinary {
+		return Found{}, ErrNotText
+	}
+	f := Found{Adapter: b.name, Canonical: d.canonical(), Links: d.links()}
+	if f.Posts = structuredPosts(d); len(f.Posts) > 1 {
+		return f, nil
+	}
+	q := d.query()
+	one := func(sel string) string {
+		if sel == "" {
+			return ""
+		}
+		if n := q.Find(sel).First(); n.Length() > 0 {
+			return cap256(OneLine(Text(n.Nodes[0])))
+		}
+		return ""
+	}
+	var po post.Post
+	if len(f.Posts) == 1 {
+		po = f.Posts[0]
+	} else {
+		po = post.Post{Method: "adapter", Title: one(b.parts.title), URL: d.address(), Lang: d.lang()}
+		if po.Title == "" || b.parts.text == "" {
+			return f, nil
+		}
+	}
+	if po.Text == "" && b.parts.text != "" {
+		po.Text = b.text(q)
+	}
+	if po.Text == "" {
+		f.Posts = nil
+		f.NeedsBrowser = !p.Rendered && scriptBuilt(d)
+		return f, nil
+	}
+	if po.Company == "" {
+		po.Company = one(b.parts.company)
+	}
+	if len(po.Locations) == 0 {
+		po.Locations = appendNew(nil, one(b.parts.location))
+	}
+	if po.Salary == nil {
+		if s := ParseSalary(one(b.parts.salary)); s.Max > 0 {
+			po.Salary = &s
+		}
+	}
+	if po.PostedAt.IsZero() && b.parts.date != "" {
+		n := q.Find(b.parts.date).First()
+		at, _ := n.Attr("datetime")
+		if at == "" {
+			at = one(b.parts.date)
+		}
+		po.PostedAt, _ = ParseTime(at, p.FetchedAt)
+	}
+	if b.own != "" && d.canonical() == "" {
+		if href, ok := q.Find(b.own).First().Attr("href"); ok {
+			if u := d.resolve(href); u != nil {
+				u.RawQuery = ""
+				po.URL = withoutFragment(u)
+			}
+		}
+	}
+	if b.id != nil && po.NativeID == "" {
+		if m := b.id.FindStringSubmatch(po.URL); m != nil {
+			po.NativeID = m[1]
+		}
+	}
+	f.Posts = []post.Post{po}
+	return f, nil
+}
+
+func (b board) text(q *goquery.Document) string {
+	s := q.Find(b.parts.text).First()
+	if s.Length() == 0 {
+		return ""
+	}
+	r := region{skip: nil}
+	if b.remove != "" {
+		r.skip = skipSet(s, b.remove)
+	}
+	return r.render(s.Nodes[0])
+}
+
+// The boards that are known. Their JSON-LD comes first wherever they write any.
+var boards = []board{
+	{
+		name: "linkedin", hosts: []string{"linkedin.com"}, mark: []string{"topcard__title", "job-result-card__title", "base-search-card__title"},
+		id: regexp.MustCompile(`/jobs/view/(?:[^/?]*-)?(\d{6,})`), own: "a[data-tracking-control-name*=topcard_title], a[data-tracking-control-name*=topcard-title], a.topcard__link",
+		parts: selectors{
+			title:    ".topcard__title, .top-card-layout__title",
+			company:  ".topcard__org-name-link, .topcard__flavor-row .topcard__flavor:not(.topcard__flavor--bullet)",
+			location: ".topcard__flavor--bullet:not(figure):not(.num-applicants__figure)",
+			date:     ".posted-time-ago__text",
+			salary:   ".compensation__salary, .salary",
+			text:     ".description__text .show-more-less-html__markup, .description__text, .show-more-less-html__markup",
+		},
+	},
+	{
+		name: "stackoverflow", hosts: []string{"stackoverflow.com"}, id: regexp.MustCompile(`/jobs/(\d+)`),
+		parts: selectors{title: ".job-details--header h1, h1.fs-headline1", company: ".job-details--header a[href*='/jobs/companies/']", text: "#overview-items, .job-details__spaced"},
+	},
+	{
+		name: "remoteok", hosts: []string{"remoteok.io", "remoteok.com"}, id: regexp.MustCompile(`/remote-jobs/(?:[^/?]*-)?(\d+)|/remote-jobs/(\d+)`),
+		parts: selectors{title: "h2[itemprop=title], h1", company: "h3[itemprop=name]", text: ".description .markdown, .description"},
+	},
+	{
+		name: "weworkremotely", hosts: []string{"weworkremotely.com"}, id: regexp.MustCompile(`/remote-jobs/([^/?#]+)`),
+		parts: selectors{title: ".listing-header-container h1", company: ".company-card h2", location: ".company-card h3", date: ".listing-header-container time", text: ".listing-container"},
+	},
+	{
+		name: "bongthom", hosts: []string{"bongthom.com"}, id: regexp.MustCompile(`/job_detail/[^/?]*?_(\d+)\.html`),
+		parts: selectors{title: ".job-detail h1, .announcement-detail h1, #pnl-detail .job-title h1.position", company: ".job-detail .company-name", text: ".job-detail, .announcement-detail"},
+	},
+	{
+		name: "camhr", hosts: []string{"camhr.com"}, id: regexp.MustCompile(`/job/(\d+)`),
+		parts: selectors{
+			title: ".job-header-content .job-name", company: ".job-header-content .company-name, .job-header-content .compnay-name", salary: ".job-header-content .salary-fs-28",
+			text: ".job-main-container .job-maininfo, .job-main-container",
+		},
+		remove: ".jobsList, .el-alert, button",
+	},
+}

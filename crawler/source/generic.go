@@ -1,0 +1,504 @@
+package source
+
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/lurewatch/lurewatch/internal/post"
+)
+
+// generic reads a page of which nothing is known. It decides whether the page is
+// one ad, by the structure that ads share in any language, and if so takes its
+// main text. Articles, listings and company pages yield no post.
+type generic struct{}
+
+func (generic) Name() string { return "generic" }
+
+func (generic) Extract(_ context.Context, p Page) (Found, error) {
+	d := p.document()
+	if d.kind == kindBinary {
+		return Found{}, ErrNotText
+	}
+	f := Found{Canonical: d.canonical(), Links: d.links(), Adapter: "generic"}
+	if po, ok := genericPost(d, f.Links); ok {
+		f.Posts = []post.Post{po}
+	} else {
+		f.NeedsBrowser = !p.Rendered && scriptBuilt(d)
+	}
+	return f, nil
+}
+
+// genericPost is the one ad of d, if d is one.
+func genericPost(d *document, links []Link) (post.Post, bool) {
+	r := mainRegion(d)
+	title := pageTitle(d, r)
+	if adScore(d, r, title, links) < adThreshold {
+		return post.Post{}, false
+	}
+	po := post.Post{Method: "generic", URL: d.address(), Title: title, Lang: d.lang()}
+	po.Text = dropTitle(r.text, title)
+	if len(r.out) > 0 {
+		po.Text = strings.TrimSpace(po.Text + "\n\n" + strings.Join(r.out, "\n"))
+	}
+	fillLabelled(&po, r, d)
+	return po, true
+}
+
+// adThreshold is the score from which a page counts as an ad. It was set on the
+// visible pages of the corpus, half-way between the articles and the ads.
+const adThreshold = 4.0
+
+// adScore adds up what speaks for one ad and takes away what speaks for an
+// article or a listing.
+func adScore(d *document, r region, title string, links []Link) float64 {
+	low := strings.ToLower(r.text)
+	words := countWords(low)
+	if words < 8 {
+		return -1
+	}
+	score := 0.0
+	hits := findCues(low)
+	var plain, label [cueGroups]int
+	for _, h := range hits {
+		plain[h.group]++
+		if isLabel(low, h) {
+			label[h.group]++
+		}
+	}
+	for _, g := range []cue{cueHiring, cuePay, cueDuty, cueNeed, cueApply, cueBenefit, cueHours, cuePlace, cueContact} {
+		density := float64(plain[g]) * 100 / float64(max(words, 60))
+		switch {
+		case label[g] > 0 && g != cueHiring:
+			score++
+		case density >= 1:
+			score += 0.8
+		case density >= 0.4:
+			score += 0.4
+		}
+	}
+	t := cueHits(strings.ToLower(title))
+	if t[cueHiring] > 0 {
+		score += 1.5
+	}
+	if t[cueRole] > 0 {
+		score++
+	}
+	if t[cuePay]+t[cueBenefit]+t[cueHours] > 0 {
+		score += 0.5
+	}
+	if d.url != nil && postPath.MatchString(d.url.Path) {
+		score++
+		if h := strings.ToLower(d.url.Path); strings.Contains(h, "job") || strings.Contains(h, "vacanc") || strings.Contains(h, "career") || strings.Contains(h, "stellen") || strings.Contains(h, "viec-lam") || strings.Contains(h, "lowongan") {
+			score += 0.5
+		}
+	}
+	if contactRE.MatchString(r.text) || len(r.out) > 0 {
+		score += 0.7
+	}
+	if moneyRE.MatchString(r.text) && plain[cuePay] > 0 {
+		score += 0.7
+	}
+	score -= articleSigns(d, r, low, words, plain)
+	score -= listingSigns(d, r, links)
+	return score
+}
+
+var (
+	moneyRE = regexp.MustCompile(`(?i)(?:[$€£¥₹฿₫៛₱₩₽]|usd|usdt|rmb|thb|vnd|khr|baht|บาท|myr|rm|rp|idr|php|inr|eur|czk|kč|pln|zł|руб|元|円|원|đồng|triệu|juta)\s?\d[\d.,]*|\d[\d.,]*\s?(?:k|千|万|萬|triệu|tr|juta|jt)?\s?(?:[$€£¥₹฿₫៛₱₩₽]|usd|usdt|rmb|thb|vnd|khr|baht|บาท|myr|idr|php|inr|eur|czk|kč|pln|zł|руб|元|円|원|đồng|đ)`)
+	quoteRE = regexp.MustCompile(`[“”„«»「」]`)
+)
+
+// isLabel reports whether a hit opens a line as a heading or a field does: the
+// line is short, or a colon follows within a few words.
+func isLabel(low string, h cueHit) bool {
+	start := strings.LastIndexByte(low[:h.at], '\n') + 1
+	if strings.IndexFunc(low[start:h.at], func(r rune) bool { return unicode.IsLetter(r) }) >= 0 && utf8.RuneCountInString(low[start:h.at]) > 12 {
+		return false
+	}
+	rest := low[h.end:]
+	if i := strings.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+	}
+	if utf8.RuneCountInString(low[start:h.at])+utf8.RuneCountInString(rest) <= 16 {
+		return true
+	}
+	head := rest[:min(len(rest), 40)]
+	return strings.ContainsAny(head, ":：|】]") || strings.Contains(head, " - ")
+}
+
+// countWords counts words; in scripts without spaces three characters are one.
+func countWords(s string) int {
+	n, dense, in := 0, 0, false
+	for _, r := range s {
+		switch {
+		case unspaced(r):
+			dense++
+			in = false
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			if !in {
+				n++
+			}
+			in = true
+		case unicode.IsMark(r):
+		default:
+			in = false
+		}
+	}
+	return n + dense/3
+}
+
+// articleSigns is what speaks for an article: what the page says it is, long
+// paragraphs, quotations, the voice of reports.
+func articleSigns(d *document, r region, low string, words int, plain [cueGroups]int) float64 {
+	s := 0.0
+	switch t := strings.ToLower(d.meta("og:type")); {
+	case strings.HasPrefix(t, "article"), t == "news", t == "blog":
+		s += 1
+	}
+	if d.meta("article:published_time", "article:author", "article:section", "parsely-pub-date") != "" {
+		s += 0.5
+	}
+	if articleTyped(d) {
+		s += 2
+	}
+	long, lines := 0, 0
+	for line := range strings.SplitSeq(low, "\n") {
+		if n := len(line); n > 0 {
+			lines++
+			if n > 400 {
+				long += n
+			}
+		}
+	}
+	if len(low) > 0 && long*100/len(low) > 50 && words > 150 {
+		s += 1.2
+	}
+	if words > 900 {
+		s += 0.7
+	}
+	if q := len(quoteRE.FindAllStringIndex(low, 50)); words > 100 && q*100/words >= 2 {
+		s += 0.5
+	}
+	if plain[cueNews]*200/max(words, 100) >= 1 {
+		s += 0.7
+	}
+	return s
+}
+
+// articleTyped reports JSON-LD or microdata that calls the page an article.
+func articleTyped(d *document) bool {
+	found := false
+	each(d.tree(), func(n *html.Node) bool {
+		if n.DataAtom == atom.Script && strings.Contains(attr(n, "type"), "ld+json") && n.FirstChild != nil {
+			s := n.FirstChild.Data
+			for _, t := range []string{`"NewsArticle"`, `"BlogPosting"`, `"Article"`, `"ReportageNewsArticle"`, `"Product"`, `"Recipe"`, `"Event"`} {
+				found = found || strings.Contains(s, t)
+			}
+		}
+		switch localType(attr(n, "itemtype")) {
+		case "NewsArticle", "BlogPosting", "Article", "Blog", "Product":
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// listingSigns is what speaks for a list of posts rather than one.
+func listingSigns(d *document, r region, links []Link) float64 {
+	inside := map[string]bool{}
+	each(r.node, func(n *html.Node) bool {
+		if r.skip[n] {
+			return false
+		}
+		if n.DataAtom == atom.A {
+			if u := d.absolute(attr(n, "href")); u != "" {
+				inside[u] = true
+			}
+		}
+		return true
+	})
+	n := 0
+	for _, l := range links {
+		if l.Post && inside[l.URL] {
+			n++
+		}
+	}
+	switch {
+	case n >= 8:
+		return 4
+	case n >= 5:
+		return 2
+	case d.url != nil && (d.url.Path == "" || d.url.Path == "/") && d.url.RawQuery == "":
+		return 1
+	}
+	return 0
+}
+
+// titleCuts separate the title of a page from the name of its site.
+var titleCuts = []string{" | ", " – ", " — ", " - ", " :: ", " » ", " › ", " · ", "_", "｜", " ǀ ", "－"}
+
+// pageTitle is the title of the post: the heading of the region, or what the
+// page is called without the name of the site.
+func pageTitle(d *document, r region) string {
+	var heads []string
+	each(d.tree(), func(n *html.Node) bool {
+		if n.DataAtom == atom.H1 && !unseen(n) && len(heads) < 8 {
+			if s := OneLine(Text(n)); s != "" && utf8.RuneCountInString(s) <= 200 {
+				heads = append(heads, s)
+			}
+		}
+		return true
+	})
+	full := ""
+	if n := first(d.tree(), func(n *html.Node) bool {
+		return n.DataAtom == atom.Title && n.Parent != nil && n.Parent.DataAtom == atom.Head
+	}); n != nil && n.FirstChild != nil {
+		full = strings.Join(strings.Fields(n.FirstChild.Data), " ")
+	}
+	og := strings.Join(strings.Fields(d.meta("og:title", "twitter:title")), " ")
+	for _, h := range heads { // a heading that the title repeats is the one
+		if sq := squash(h); sq != "" && (strings.Contains(squash(full), sq) || strings.Contains(squash(og), sq)) {
+			return cap256(h)
+		}
+	}
+	if len(heads) == 1 && squash(heads[0]) != squash(d.meta("og:site_name")) && (full == "" || !siteName(d, heads[0])) {
+		return cap256(heads[0])
+	}
+	for _, t := range []string{og, full} {
+		if t != "" && !siteName(d, t) {
+			return cap256(withoutSite(d, t))
+		}
+	}
+	if n := first(r.node, func(n *html.Node) bool { return n.DataAtom == atom.H2 || n.DataAtom == atom.H3 }); n != nil {
+		if s := OneLine(Text(n)); s != "" {
+			return cap256(s)
+		}
+	}
+	line, _, _ := strings.Cut(r.text, "\n")
+	if utf8.RuneCountInString(line) <= 120 {
+		return line
+	}
+	return ""
+}
+
+// siteName reports whether s is the name of the site and nothing else.
+func siteName(d *document, s string) bool {
+	sq := squash(s)
+	if n := squash(d.meta("og:site_name", "application-name")); n != "" && sq == n {
+		return true
+	}
+	if d.url != nil {
+		host := squash(strings.TrimPrefix(d.url.Hostname(), "www."))
+		return len(sq) >= 3 && strings.HasPrefix(host, sq)
+	}
+	return false
+}
+
+// withoutSite cuts the name of the site from a title.
+func withoutSite(d *document, t string) string {
+	site := squash(d.meta("og:site_name", "application-name"))
+	host := ""
+	if d.url != nil {
+		host = squash(d.url.Hostname())
+	}
+	for _, cut := range titleCuts {
+		parts := strings.Split(t, cut)
+		if len(parts) < 2 {
+			continue
+		}
+		last := squash(parts[len(parts)-1])
+		if last != "" && (last == site || strings.Contains(host, last) || site != "" && strings.Contains(last, site)) {
+			return strings.TrimSpace(strings.Join(parts[:len(parts)-1], cut))
+		}
+		first := squash(parts[0])
+		if first != "" && (first == site || strings.Contains(host, first)) {
+			return strings.TrimSpace(strings.Join(parts[1:], cut))
+		}
+		if n := len(parts); n >= 2 && site == "" && utf8.RuneCountInString(parts[n-1]) <= 30 && utf8.RuneCountInString(parts[0]) >= 8 && cueHits(strings.ToLower(parts[n-1]))[cueHiring] == 0 && cut != "_" {
+			return strings.TrimSpace(strings.Join(parts[:n-1], cut))
+		}
+	}
+	return t
+}
+
+// dropTitle takes the title from the head of the text, where it only repeats.
+func dropTitle(text, title string) string {
+	line, rest, ok := strings.Cut(text, "\n")
+	if ok && title != "" && squash(line) == squash(title) {
+		return strings.TrimLeft(rest, "\n")
+	}
+	return text
+}
+
+// labels are the fields that a line "Label: value" can fill.
+var labelGroups = []cue{cueCompany, cuePlace, cuePay, cueDate}
+
+// fillLabelled reads fields from lines such as "Salary: $800 - $1,200", from
+// label and value on two lines, and from elements whose class names the field.
+func fillLabelled(po *post.Post, r region, d *document) {
+	set := func(g cue, v string) {
+		v = strings.Trim(OneLine(v), " :：|-–•·,;")
+		if v == "" || utf8.RuneCountInString(v) > 120 {
+			return
+		}
+		switch g {
+		case cueCompany:
+			if po.Company == "" {
+				po.Company = v
+			}
+		case cuePlace:
+			if len(po.Locations) == 0 {
+				po.Locations = []string{v}
+			}
+		case cuePay:
+			if s := ParseSalary(v); po.Salary == nil && s.Max > 0 {
+				po.Salary = &s
+			}
+		case cueDate:
+			if t, ok := ParseTime(v, d.page.FetchedAt); ok && po.PostedAt.IsZero() {
+				po.PostedAt = t
+			}
+		}
+	}
+	lines := strings.Split(r.text, "\n")
+	for i, line := range lines[:min(len(lines), 400)] {
+		if utf8.RuneCountInString(line) > 160 {
+			continue
+		}
+		name, val, ok := cutLabel(line)
+		g := labelOf(name)
+		if g < 0 {
+			continue
+		}
+		if ok && val != "" {
+			set(g, val)
+		} else if val == "" {
+			for _, next := range lines[i+1 : min(i+3, len(lines))] {
+				if next != "" {
+					if _, _, isLabel := cutLabel(next); !isLabel && labelOf(next) < 0 {
+						set(g, next)
+					}
+					break
+				}
+			}
+		}
+	}
+	if po.PostedAt.IsZero() {
+		if n := first(r.node, func(n *html.Node) bool { return n.DataAtom == atom.Time && attr(n, "datetime") != "" }); n != nil {
+			po.PostedAt, _ = ParseTime(attr(n, "datetime"), d.page.FetchedAt)
+		}
+	}
+	each(r.node, func(n *html.Node) bool {
+		if n.Type != html.ElementNode || r.skip[n] || unseen(n) {
+			return !r.skip[n]
+		}
+		if g := classField(attr(n, "class") + " " + attr(n, "id")); g >= 0 {
+			if s := Text(n); s != "" && len(s) <= 240 && !strings.Contains(s, "\n") {
+				_, val, ok := cutLabel(s)
+				if !ok {
+					val = s
+				}
+				set(g, val)
+			}
+		}
+		return true
+	})
+}
+
+var classFields = []struct {
+	re *regexp.Regexp
+	g  cue
+}{
+	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:company|employer|org|organization|advertiser)(?:[_-]?name)?(?:$|\s)`), cueCompany},
+	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:location|place|city|region|workplace)(?:$|\s)`), cuePlace},
+	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:salary|wage|pay|compensation|price)(?:$|\s)`), cuePay},
+	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:date|posted|posted-at|posted-on|published|post-date|time)(?:$|\s)`), cueDate},
+}
+
+func classField(cls string) cue {
+	for _, f := range classFields {
+		if f.re.MatchString(cls) {
+			return f.g
+		}
+	}
+	return -1
+}
+
+// cutLabel splits "Label: value" and "Label | value".
+func cutLabel(line string) (name, val string, ok bool) {
+	i := strings.IndexAny(line, ":：|】")
+	if i < 0 {
+		return strings.TrimSpace(line), "", false
+	}
+	if strings.HasPrefix(line[i:], "://") {
+		return line, "", false
+	}
+	_, n := utf8.DecodeRuneInString(line[i:])
+	return strings.TrimSpace(line[:i]), strings.TrimSpace(strings.TrimLeft(line[i+n:], ":：| ")), true
+}
+
+// labelOf is the field that a label names, -1 for none. The label must be little
+// more than the word.
+func labelOf(name string) cue {
+	name = strings.ToLower(strings.TrimFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }))
+	n := utf8.RuneCountInString(name)
+	if n < 2 || n > 30 {
+		return -1
+	}
+	for _, h := range findCues(name) {
+		for _, g := range labelGroups {
+			if h.group == g && h.at == 0 && (h.end == len(name) || n <= 24 && g != cueDate && g != cueCompany || h.end*2 >= len(name)) {
+				return g
+			}
+		}
+	}
+	return -1
+}
+
+// scriptBuilt reports a page whose content a script would fetch: hardly any
+// words, and the mount point or state of a framework, or a plea for JavaScript.
+func scriptBuilt(d *document) bool {
+	if d.kind != kindHTML {
+		return false
+	}
+	r := mainRegion(d)
+	words := countWords(strings.ToLower(r.text))
+	mount, scripts := false, 0
+	each(d.tree(), func(n *html.Node) bool {
+		switch {
+		case n.DataAtom == atom.Script:
+			scripts++
+			if n.FirstChild != nil {
+				s := n.FirstChild.Data
+				mount = mount || strings.Contains(s, "__NUXT__") || strings.Contains(s, "__INITIAL_STATE__") || strings.Contains(s, "__APOLLO_STATE__") || strings.Contains(s, "__next_f")
+			}
+			mount = mount || attr(n, "id") == "__NEXT_DATA__" || attr(n, "id") == "__NUXT_DATA__"
+		case n.Type == html.ElementNode:
+			switch attr(n, "id") {
+			case "__nuxt", "__next", "root", "app", "react-root", "main-app", "svelte", "___gatsby", "q-app":
+				mount = true
+			}
+			mount = mount || hasAttr(n, "ng-app") || hasAttr(n, "ng-version") || hasAttr(n, "data-reactroot") || n.Data == "app-root"
+		}
+		return true
+	})
+	plea := strings.Contains(strings.ToLower(d.text[:min(len(d.text), 200_000)]), "enable javascript")
+	return scripts > 0 && (mount && words < 150 || plea && words < 80)
+}
+
+// pathOf is the path of a URL, for the adapters' claims.
+func pathOf(raw string) (host, path string) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", ""
+	}
+	return strings.ToLower(u.Hostname()), u.Path
+}
