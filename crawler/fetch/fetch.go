@@ -28,6 +28,7 @@ type Request struct {
 	Allow func(ctx context.Context, to *url.URL) error
 
 	MaxBody int64 // bytes of the body, encoded and decoded; 0 means the fetcher's default
+	AnyType bool  // read the body whatever its content type says
 }
 
 // Result is a page as it came.

@@ -120,7 +120,7 @@ func (h *HTTP) Fetch(ctx context.Context, q Request) (*Result, error) {
 	}
 	res := &Result{URL: q.URL, FetchedAt: h.opt.Now().UTC()}
 	for hop := 0; ; hop++ {
-		x, err := h.exchange(ctx, u, q.MaxBody)
+		x, err := h.exchange(ctx, u, q)
 		if x != nil && len(x.ex.Response) > 0 {
 			res.Hops = append(res.Hops, x.ex)
 		}
@@ -173,11 +173,12 @@ func (h *HTTP) next(ctx context.Context, from *url.URL, location string, allow f
 
 // hop is what the recording transport leaves for the fetch that it serves.
 type hop struct {
-	ex     Exchange
-	header http.Header
-	body   []byte
-	max    int64
-	err    error
+	ex      Exchange
+	header  http.Header
+	body    []byte
+	max     int64
+	err     error
+	anyType bool
 }
 
 // hopKey is the context key of the hop under way. Colly passes nothing else
@@ -185,13 +186,14 @@ type hop struct {
 type hopKey struct{}
 
 // exchange makes one request, without redirects.
-func (h *HTTP) exchange(ctx context.Context, u *url.URL, maxBody int64) (*hop, error) {
+func (h *HTTP) exchange(ctx context.Context, u *url.URL, q Request) (*hop, error) {
+	maxBody := q.MaxBody
 	if maxBody <= 0 {
 		maxBody = h.opt.MaxBody
 	}
 	ctx, cancel := context.WithTimeout(ctx, h.opt.Timeout)
 	defer cancel()
-	x := &hop{max: maxBody}
+	x := &hop{max: maxBody, anyType: q.AnyType}
 	c := h.base.Clone()
 	c.Context = context.WithValue(ctx, hopKey{}, x)
 	c.OnResponse(func(r *colly.Response) { x.body = r.Body })
@@ -256,7 +258,7 @@ func (t *recording) roundTrip(req *http.Request, x *hop) (*http.Response, error)
 	}
 	defer res.Body.Close()
 	x.ex.Status, x.header = res.StatusCode, res.Header
-	if !readable(res.Header.Get("Content-Type")) {
+	if !x.anyType && !readable(res.Header.Get("Content-Type")) {
 		x.ex.Truncated = TruncatedUnspecified
 		return t.answer(req, res, nil), nil
 	}

@@ -1,0 +1,187 @@
+package crawler
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/lurewatch/lurewatch/crawler/fetch"
+	"github.com/lurewatch/lurewatch/internal/post"
+)
+
+// classify says what a page shows, by its status and by signs in header and
+// body, with the sign that decided.
+func classify(r *fetch.Result) (post.Class, string) {
+	body := r.Body
+	if len(r.DOM) > 0 {
+		body = r.DOM
+	}
+	if sign := challenge(r.Status, r.Header, body); sign != "" {
+		return post.ClassChallenge, sign
+	}
+	switch s := r.Status; {
+	case s == 401:
+		return post.ClassLogin, "status 401"
+	case s == 404 || s == 410:
+		return post.ClassGone, fmt.Sprintf("status %d", s)
+	case s < 200 || s > 299:
+		return post.ClassError, fmt.Sprintf("status %d", s)
+	}
+	if len(body) == 0 {
+		if r.Truncated == fetch.TruncatedUnspecified {
+			return post.ClassError, "content type is not a page"
+		}
+		return post.ClassError, "empty body"
+	}
+	if sign := login(r, body); sign != "" {
+		return post.ClassLogin, sign
+	}
+	return post.ClassContent, ""
+}
+
+// transient reports whether asking again later may help.
+func transient(status int) bool {
+	switch status {
+	case 403, 408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529:
+		return true
+	}
+	return false
+}
+
+// head and tail bound where signs are looked for: interstitials carry theirs at
+// the top, and a whole scan of every page would cost more than reading it.
+const (
+	headBytes = 6 << 10
+	tailBytes = 2 << 10
+	// wallText is the visible text, in bytes, above which a page is taken to be
+	// more than a wall.
+	wallText = 2500
+)
+
+// sure are signs that only interstitials carry.
+func sureSigns() []string {
+	return []string{
+		"<title>just a moment...", "<title>attention required! | cloudflare", "window._cf_chl_opt", "cf-browser-verification",
+		"captcha-delivery.com/", "_incapsula_resource", "px-captcha", "sucuri_cloudproxy_js", "ddos-guard/js-challenge",
+		"<title>ddos-guard", "awswafintegration", "<title>human verification", "<title>access denied</title>", "<title>robot or human",
+		"<title>安全验证", "<title>百度安全验证", "aliyun_waf", "acw_sc__v2",
+	}
+}
+
+// maybe are signs that ordinary pages carry too, in a form: they count on pages
+// that show little else.
+func maybeSigns() []string {
+	return []string{
+		"verify you are human", "are you a robot", "checking your browser", "g-recaptcha", "h-captcha", "hcaptcha.com/1/api.js",
+		"challenges.cloudflare.com/turnstile", "enable javascript and cookies to continue", "unusual traffic from your",
+		"滑动验证", "访问验证", "人机验证",
+	}
+}
+
+func challenge(status int, h http.Header, body []byte) string {
+	if strings.EqualFold(h.Get("Cf-Mitigated"), "challenge") {
+		return "header cf-mitigated"
+	}
+	if a := strings.ToLower(h.Get("X-Amzn-Waf-Action")); a == "challenge" || a == "captcha" {
+		return "header x-amzn-waf-action"
+	}
+	window := lowerEnds(body)
+	for _, s := range sureSigns() {
+		if bytes.Contains(window, []byte(s)) {
+			if s == "<title>access denied</title>" && status < 400 {
+				continue
+			}
+			return strings.TrimPrefix(s, "<title>")
+		}
+	}
+	for _, s := range maybeSigns() {
+		if bytes.Contains(window, []byte(s)) && (status >= 400 || visible(body) < wallText) {
+			return s
+		}
+	}
+	return ""
+}
+
+// lowerEnds is the head and tail of a body in ASCII lower case.
+func lowerEnds(body []byte) []byte {
+	if len(body) <= headBytes+tailBytes {
+		return lower(body)
+	}
+	w := make([]byte, 0, headBytes+tailBytes)
+	w = append(append(w, body[:headBytes]...), body[len(body)-tailBytes:]...)
+	return lower(w)
+}
+
+func lower(b []byte) []byte {
+	out := make([]byte, len(b))
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		out[i] = c
+	}
+	return out
+}
+
+var (
+	loginPath = regexp.MustCompile(`(?i)(^|[/._-])(log-?in|sign-?in|signin|auth|checkpoint|sso|passport|account/login|accountlogin)([/._?-]|$)`)
+	password  = regexp.MustCompile(`(?i)<input[^>]{0,300}type\s*=\s*["']?password`)
+)
+
+// login reports the sign that a page is a login wall: a redirect to a login
+// address, or a password field on a page that shows little else.
+func login(r *fetch.Result, body []byte) string {
+	to, err := url.Parse(r.FinalURL)
+	if err != nil {
+		return ""
+	}
+	asked, err := url.Parse(r.URL)
+	if err != nil {
+		return ""
+	}
+	atLogin := loginPath.MatchString(to.Path)
+	switch {
+	case atLogin && !loginPath.MatchString(asked.Path) && to.String() != asked.String():
+		return "redirect to a login page"
+	case !atLogin && len(body) > 64<<10:
+		return ""
+	case bytes.Contains(body, []byte("assword")) || bytes.Contains(body, []byte("ASSWORD")):
+		if password.Match(body) && visible(body) < wallText {
+			return "password field and little else"
+		}
+	}
+	return ""
+}
+
+// visible estimates the visible text of HTML in bytes: what is outside tags,
+// scripts and styles, runs of space counted once.
+func visible(b []byte) int {
+	n, space := 0, true
+	for i := 0; i < len(b); {
+		if b[i] == '<' {
+			for _, el := range []string{"script", "style", "noscript", "template"} {
+				if len(b) > i+len(el)+1 && bytes.EqualFold(b[i+1:i+1+len(el)], []byte(el)) {
+					if j := bytes.Index(b[i:], []byte("</"+el)); j > 0 {
+						i += j
+					}
+					break
+				}
+			}
+			j := bytes.IndexByte(b[i:], '>')
+			if j < 0 {
+				return n
+			}
+			i += j + 1
+			continue
+		}
+		if isSpace := b[i] <= ' '; !isSpace || !space {
+			n++
+			space = isSpace
+		}
+		i++
+	}
+	return n
+}

@@ -1,0 +1,110 @@
+package frontier
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	whatwg "github.com/nlnwa/whatwg-url/url"
+)
+
+// Bounds on a URL. They keep out the shapes that endless calendars and broken
+// relative links make; each is above what real sites use.
+const (
+	MaxURL      = 2048 // bytes
+	MaxSegments = 24   // of the path
+	MaxRepeats  = 3    // of one path segment
+	MaxParams   = 16   // of the query
+)
+
+// ErrNotWeb is a URL of another scheme, or without a host.
+var ErrNotWeb = errors.New("not a web address")
+
+// ErrTrap is a URL shaped like those that crawler traps make.
+var ErrTrap = errors.New("shaped like a crawler trap")
+
+// Canonical brings a URL to the one form under which it is known, by the WHATWG
+// rules (lower-case host, IDNA, default port and dot segments gone, percent
+// encodings made uniform), and then:
+//   - the fragment is dropped;
+//   - credentials are refused;
+//   - parameters that only track (utm_*, fbclid, gclid and the like) are dropped;
+//   - an empty query loses its question mark;
+//   - a trailing dot of the host is dropped.
+//
+// Parameters are not sorted: sites exist whose pages differ by their order, and
+// links of one site are written in one order anyway. It returns the host too,
+// with its port when that is not the scheme's own.
+func Canonical(raw string) (canonical, host string, err error) {
+	if len(raw) > MaxURL {
+		return "", "", fmt.Errorf("url of %d bytes: %w", len(raw), ErrTrap)
+	}
+	u, err := whatwg.NewParser(whatwg.WithPercentEncodeSinglePercentSign()).Parse(raw)
+	if err != nil {
+		return "", "", fmt.Errorf("parse url: %w", err)
+	}
+	if s := u.Scheme(); s != "http" && s != "https" || u.Hostname() == "" {
+		return "", "", fmt.Errorf("%s: %w", u.Scheme(), ErrNotWeb)
+	}
+	if u.Username() != "" || u.Password() != "" {
+		return "", "", fmt.Errorf("url with credentials: %w", ErrNotWeb)
+	}
+	if h := u.Hostname(); strings.HasSuffix(h, ".") {
+		u.SetHostname(strings.TrimRight(h, "."))
+	}
+	if q := u.Query(); q != "" || u.Search() != "" || strings.Contains(raw, "?") {
+		u.SetSearch(clean(q))
+	}
+	canonical = u.Href(true)
+	if err := trap(u.Pathname(), u.Query()); err != nil {
+		return "", "", err
+	}
+	if len(canonical) > MaxURL {
+		return "", "", fmt.Errorf("url of %d bytes: %w", len(canonical), ErrTrap)
+	}
+	return canonical, u.Host(), nil
+}
+
+// clean drops tracking parameters and leaves the rest byte for byte.
+func clean(query string) string {
+	if query == "" {
+		return ""
+	}
+	parts := strings.Split(query, "&")
+	parts = slices.DeleteFunc(parts, func(p string) bool {
+		name, _, _ := strings.Cut(p, "=")
+		return p == "" || tracking(strings.ToLower(name))
+	})
+	return strings.Join(parts, "&")
+}
+
+func tracking(name string) bool {
+	if strings.HasPrefix(name, "utm_") {
+		return true
+	}
+	switch name {
+	case "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "igshid",
+		"igsh", "mc_cid", "mc_eid", "_ga", "_gl", "_hsenc", "_hsmi", "mkt_tok", "vero_id", "oly_enc_id", "oly_anon_id",
+		"phpsessid", "jsessionid", "aspsessionid":
+		return true
+	}
+	return false
+}
+
+func trap(path, query string) error {
+	segments := strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+	if len(segments) > MaxSegments {
+		return fmt.Errorf("%d path segments: %w", len(segments), ErrTrap)
+	}
+	seen := map[string]int{}
+	for _, s := range segments {
+		if seen[s]++; seen[s] > MaxRepeats {
+			return fmt.Errorf("path segment repeats: %w", ErrTrap)
+		}
+	}
+	if n := strings.Count(query, "&") + 1; n > MaxParams {
+		return fmt.Errorf("%d parameters: %w", n, ErrTrap)
+	}
+	return nil
+}

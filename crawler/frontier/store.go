@@ -1,0 +1,104 @@
+package frontier
+
+import (
+	"context"
+	"time"
+)
+
+// Store is the state of every known URL. Implementations are safe for concurrent
+// use by many goroutines and, where they say so, by many processes.
+//
+// Times are kept to the millisecond. A URL belongs to one site; the same URL
+// under two sites is two entries.
+type Store interface {
+	// Add makes URLs known and due. One that is known already in the round of the
+	// entry is left alone. It returns how many were new or became due again.
+	Add(ctx context.Context, entries []Entry) (int, error)
+
+	// Claim leases up to q.N due URLs. No URL is leased twice at a time, and no
+	// host is handed to two owners at a time.
+	Claim(ctx context.Context, q Query) ([]Lease, error)
+
+	// Done records what became of leased URLs together with the links found
+	// there, all or nothing. A result whose lease ran out and was taken by
+	// another owner changes nothing but adds its links. It returns how many links
+	// were new.
+	Done(ctx context.Context, results []Result) (int, error)
+
+	// Release gives leases back: the URLs are due at once, as if never claimed.
+	Release(ctx context.Context, leases []Lease) error
+
+	// Round returns the current round of a site. If fresh is set and none of its
+	// URLs waits to be fetched, a new round begins, in which every URL counts as
+	// new when it is added; otherwise the round that was broken off goes on.
+	Round(ctx context.Context, site string, fresh bool) (int64, error)
+
+	// Next is when the earliest URL of the sites becomes due, and whether there is
+	// one. Leased URLs count with the end of their lease.
+	Next(ctx context.Context, sites []string) (time.Time, bool, error)
+
+	// Stat counts the URLs of a site.
+	Stat(ctx context.Context, site string) (Stat, error)
+
+	// Drop forgets URLs and returns how many.
+	Drop(ctx context.Context, d Selection) (int, error)
+
+	// Close gives back every lease of this owner.
+	Close() error
+}
+
+// Entry is one URL to know.
+type Entry struct {
+	Site  string
+	URL   string // canonical, see [Canonical]
+	Round int64
+	Depth int       // links from a seed
+	Due   time.Time // zero means at once
+	Fast  bool      // leads to a single post: claimed before others of its host
+}
+
+// Query asks for work.
+type Query struct {
+	Sites   []string
+	N       int      // leases in all
+	PerHost int      // leases of one host, at least 1
+	Busy    []string // hosts (as in [Lease]) that want no more now
+	Lease   time.Duration
+}
+
+// Lease is one URL to fetch before Until.
+type Lease struct {
+	Key   int64 // of the URL in its store
+	Site  string
+	URL   string
+	Host  string // host with port when it is not the scheme's own
+	Round int64
+	Depth int
+	Tries int // earlier tries since the last success
+	Until time.Time
+}
+
+// Result is what became of a lease.
+type Result struct {
+	Lease   Lease
+	Outcome string    // class of the capture, or a word for why there is none
+	Again   time.Time // when the URL is due next; zero means never in this round
+	Retry   bool      // the try failed: the URL still waits, and the try counts
+	Links   []Entry
+	// HostAfter keeps the whole host from being claimed before that time; zero
+	// changes nothing.
+	HostAfter time.Time
+}
+
+// Stat counts the URLs of a site.
+type Stat struct {
+	Known    int64
+	Waiting  int64 // never fetched in this round, or to be tried again
+	Leased   int64
+	Outcomes map[string]int64 // of those fetched
+}
+
+// Selection names what to drop. Site is required; Host and URL narrow it.
+type Selection struct {
+	Site, Host, URL string
+}

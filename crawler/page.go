@@ -1,0 +1,337 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"github.com/lurewatch/lurewatch/crawler/fetch"
+	"github.com/lurewatch/lurewatch/crawler/frontier"
+	"github.com/lurewatch/lurewatch/crawler/robots"
+	"github.com/lurewatch/lurewatch/crawler/source"
+	"github.com/lurewatch/lurewatch/internal/post"
+)
+
+// Outcomes of pages that no capture was made of.
+const (
+	outcomeRobots  = "robots"      // robots.txt forbids it
+	outcomeScope   = "scope"       // leads out of the site's hosts
+	outcomeBlocked = "blocked"     // the guard refuses the address
+	outcomeFailed  = "failed"      // every try failed
+	outcomeCrash   = "unreadable"  // captured, but its extractor failed
+	outcomeWait    = "unavailable" // to be tried again
+)
+
+// uncaptured reports whether an outcome stands for a page that was not fetched.
+func uncaptured(outcome string) bool {
+	switch outcome {
+	case outcomeRobots, outcomeScope, outcomeBlocked, outcomeFailed, outcomeWait:
+		return true
+	}
+	return false
+}
+
+// page does all that is to be done for one lease. An error means that the page
+// could not be settled for a reason that is not the page's: ctx ended, or the
+// vault or the stream failed. The lease is then given back.
+func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier.Result, error) {
+	u, err := url.Parse(l.URL)
+	if err != nil {
+		return c.skip(s, l, outcomeBlocked, "it cannot be parsed"), nil
+	}
+	if !s.inScope(l.Host) {
+		return c.skip(s, l, outcomeScope, errOutOfScope.Error()), nil
+	}
+	if res, ok, err := c.askRobots(ctx, s, l, u); !ok {
+		return res, err
+	}
+	e, class, err := c.get(ctx, s, l)
+	if ctx.Err() != nil {
+		return frontier.Result{}, ctx.Err()
+	}
+	if err != nil || class == "" {
+		return c.failed(ctx, s, l, e, err)
+	}
+	if class == post.ClassContent || class == post.ClassGone || class == post.ClassLogin {
+		c.pace.worked(l.Host)
+	}
+	return c.keep(ctx, s, l, e)
+}
+
+// askRobots returns ok when the page may be fetched, else its result.
+func (c *Crawler) askRobots(ctx context.Context, s *site, l frontier.Lease, u *url.URL) (frontier.Result, bool, error) {
+	if c.opt.IgnoreRobots {
+		return frontier.Result{}, true, nil
+	}
+	d, err := c.robots.Check(ctx, u)
+	switch {
+	case ctx.Err() != nil:
+		return frontier.Result{}, false, ctx.Err()
+	case errors.Is(err, robots.ErrRefused):
+		return c.skip(s, l, outcomeBlocked, err.Error()), false, nil
+	case err != nil:
+		return frontier.Result{}, false, err
+	}
+	if d.Delay > 0 {
+		c.pace.asks(l.Host, d.Delay)
+	}
+	switch {
+	case d.Allow:
+		return frontier.Result{}, true, nil
+	case d.Until.IsZero():
+		return c.skip(s, l, outcomeRobots, d.Why), false, nil
+	}
+	// The host could not be asked: wait with all of it.
+	c.count(func(r *Report) { r.Failed++ })
+	res := frontier.Result{Lease: l, Outcome: outcomeWait, Again: d.Until, Retry: true, HostAfter: d.Until}
+	if l.Tries+1 >= c.opt.MaxTries {
+		res = c.skip(s, l, outcomeFailed, d.Why)
+		res.HostAfter = d.Until
+	}
+	return res, false, nil
+}
+
+// get fetches a page, with the browser when the site or the page asks for it. An
+// empty class without an error means that the host should be asked again later.
+func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (Evidence, post.Class, error) {
+	var e Evidence
+	q := fetch.Request{URL: l.URL, Allow: func(ctx context.Context, to *url.URL) error { return c.allowRedirect(ctx, s, to) }}
+	var last *fetch.Result
+	if s.Browser != BrowserOn {
+		if err := c.pace.wait(ctx, l.Host, s.Pace); err != nil {
+			return e, "", err
+		}
+		res, err := c.opt.HTTP.Fetch(ctx, q)
+		e.HTTP = res
+		if err != nil {
+			return e, "", err
+		}
+		last = res
+	}
+	class, reason := post.ClassContent, ""
+	if last != nil {
+		if class, reason = classify(last); class == post.ClassContent && s.Browser == BrowserAuto && c.opt.Browser != nil {
+			if found, err := extract(ctx, s, page(last)); err == nil && found.NeedsBrowser {
+				last = nil
+			}
+		}
+	}
+	if last == nil {
+		if err := c.pace.wait(ctx, l.Host, s.Pace); err != nil {
+			return e, "", err
+		}
+		res, err := c.opt.Browser.Fetch(ctx, q)
+		if err != nil {
+			if e.HTTP == nil || ctx.Err() != nil {
+				return e, "", err
+			}
+			// The plain page is better than nothing.
+			c.opt.Log.Warn("browser failed", "source", s.Name, "host", l.Host, "err", err)
+			last = e.HTTP
+		} else {
+			e.Browser, last = res, res
+			class, reason = classify(res)
+		}
+	}
+	e.Reason = reason
+	e.Capture = capture(s, e, last, class)
+	final := l.Tries+1 >= c.opt.MaxTries
+	if !final && (transient(last.Status) || last.Truncated == fetch.TruncatedTime || last.Truncated == fetch.TruncatedDisconnect) {
+		return e, "", nil
+	}
+	return e, class, nil
+}
+
+// page is what the extractor sees of a result.
+func page(r *fetch.Result) source.Page {
+	if len(r.DOM) > 0 {
+		return source.Page{URL: r.FinalURL, ContentType: "text/html; charset=utf-8", Body: r.DOM, Rendered: true, FetchedAt: r.FetchedAt}
+	}
+	return source.Page{URL: r.FinalURL, ContentType: r.ContentType, Body: r.Body, FetchedAt: r.FetchedAt}
+}
+
+func capture(s *site, e Evidence, last *fetch.Result, class post.Class) post.Capture {
+	cp := post.Capture{
+		Source: s.Name, Adapter: s.Adapter, URL: last.URL, FetchedAt: last.FetchedAt, Status: last.Status,
+		ContentType: last.ContentType, Class: class, Method: "http",
+	}
+	if last.FinalURL != last.URL {
+		cp.FinalURL = last.FinalURL
+	}
+	if e.Browser != nil {
+		cp.Method, cp.ContentType = "browser", "text/html; charset=utf-8"
+	}
+	p := e.Payload()
+	cp.Digest, cp.Bytes = post.DigestOf(p), int64(len(p))
+	return cp
+}
+
+// allowRedirect is asked before a redirect is followed: scope, robots.txt, pace.
+func (c *Crawler) allowRedirect(ctx context.Context, s *site, to *url.URL) error {
+	host := hostPort(to)
+	if !s.inScope(host) {
+		return errOutOfScope
+	}
+	if !c.opt.IgnoreRobots {
+		d, err := c.robots.Check(ctx, to)
+		if err != nil {
+			return err
+		}
+		if d.Delay > 0 {
+			c.pace.asks(host, d.Delay)
+		}
+		if !d.Allow {
+			return &robotsError{d.Why}
+		}
+	}
+	return c.pace.wait(ctx, host, s.Pace)
+}
+
+type robotsError struct{ why string }
+
+func (e *robotsError) Error() string { return "robots.txt: " + e.why }
+
+// failed settles a page that gave no capture: it is tried again later, or given up.
+func (c *Crawler) failed(ctx context.Context, s *site, l frontier.Lease, e Evidence, err error) (frontier.Result, error) {
+	if _, ok := errors.AsType[*robotsError](err); ok {
+		return c.skip(s, l, outcomeRobots, err.Error()), nil
+	}
+	if errors.Is(err, errOutOfScope) {
+		return c.skip(s, l, outcomeScope, err.Error()), nil
+	}
+	if _, ok := errors.AsType[*fetch.BlockedError](err); ok || errors.Is(err, robots.ErrRefused) {
+		return c.skip(s, l, outcomeBlocked, err.Error()), nil
+	}
+	if _, ok := errors.AsType[*fetch.RedirectError](err); ok || errors.Is(err, fetch.ErrTooManyRedirects) || errors.Is(err, fetch.ErrHeaderTooBig) {
+		return c.skip(s, l, outcomeFailed, err.Error()), nil
+	}
+	now := c.opt.Now()
+	var asked time.Duration
+	why := "status"
+	if err != nil {
+		why = err.Error()
+	} else if last := e.last(); last != nil {
+		asked = fetch.RetryAfter(last.Header, now)
+		why = fmt.Sprintf("status %d", last.Status)
+	}
+	after := c.pace.failed(l.Host, asked)
+	if l.Tries+1 >= c.opt.MaxTries {
+		res := c.skip(s, l, outcomeFailed, why)
+		res.HostAfter = after
+		return res, nil
+	}
+	c.count(func(r *Report) { r.Failed++ })
+	c.opt.Log.Debug("to be tried again", "source", s.Name, "host", l.Host, "tries", l.Tries+1, "after", after.Sub(now), "err", why)
+	return frontier.Result{Lease: l, Outcome: outcomeWait, Again: after, Retry: true, HostAfter: after}, nil
+}
+
+func (e Evidence) last() *fetch.Result {
+	if e.Browser != nil {
+		return e.Browser
+	}
+	return e.HTTP
+}
+
+// keep stores the evidence, and when it is content, its posts and links.
+func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, e Evidence) (frontier.Result, error) {
+	cp, err := c.opt.Vault.Put(ctx, e)
+	if err != nil {
+		return frontier.Result{}, fmt.Errorf("keep evidence: %w", err)
+	}
+	c.count(func(r *Report) {
+		r.Pages++
+		r.Bytes += cp.Bytes
+		r.Classes[cp.Class]++
+		c.spent[s.Name].bytes += cp.Bytes
+	})
+	c.opt.OnCapture(cp)
+	res := frontier.Result{Lease: l, Outcome: string(cp.Class)}
+	if c.opt.Service {
+		res.Again = c.opt.Now().Add(s.Recrawl)
+	}
+	if cp.Class == post.ClassChallenge || cp.Class == post.ClassError && transient(cp.Status) {
+		// A host that keeps saying no is left alone, page after page.
+		res.HostAfter = c.pace.failed(l.Host, fetch.RetryAfter(e.last().Header, c.opt.Now()))
+	}
+	if cp.Class == post.ClassContent {
+		found, err := extract(ctx, s, page(e.last()))
+		if ctx.Err() != nil {
+			return frontier.Result{}, ctx.Err()
+		}
+		if err != nil {
+			c.opt.Log.Warn("page could not be read", "id", cp.ID, "source", s.Name, "host", l.Host, "err", err)
+			res.Outcome = outcomeCrash
+		}
+		if err := c.emit(ctx, s, cp, found.Posts); err != nil {
+			return frontier.Result{}, err
+		}
+		res.Links = c.links(s, l, found.Links)
+	}
+	c.opt.Vault.Done(cp)
+	return res, nil
+}
+
+// emit seals posts and hands them on.
+func (c *Crawler) emit(ctx context.Context, s *site, cp post.Capture, posts []post.Post) error {
+	if len(posts) == 0 {
+		return nil
+	}
+	sightings := make([]post.Sighting, len(posts))
+	for i := range posts {
+		posts[i].Source = s.Name
+		posts[i].Seal(cp.FetchedAt)
+		sightings[i] = post.Sighting{Capture: cp, Post: posts[i]}
+	}
+	if err := c.opt.Emit(ctx, sightings); err != nil {
+		return fmt.Errorf("emit posts: %w", err)
+	}
+	c.count(func(r *Report) { r.Posts += int64(len(posts)) })
+	c.opt.OnPosts(cp, posts)
+	return nil
+}
+
+// links turns what a page leads to into entries: in scope, within depth, bounded.
+func (c *Crawler) links(s *site, l frontier.Lease, found []source.Link) []frontier.Entry {
+	if l.Depth >= s.MaxDepth {
+		return nil
+	}
+	var out []frontier.Entry
+	for _, f := range found {
+		if len(out) >= s.MaxLinks {
+			break
+		}
+		if f.NoFollow {
+			continue
+		}
+		u, host, err := frontier.Canonical(f.URL)
+		if err != nil || !s.wants(u, host) {
+			continue
+		}
+		out = append(out, frontier.Entry{Site: s.Name, URL: u, Round: l.Round, Depth: l.Depth + 1, Fast: f.Post})
+	}
+	return out
+}
+
+// skip settles a page that is not to be had.
+func (c *Crawler) skip(s *site, l frontier.Lease, outcome, why string) frontier.Result {
+	c.count(func(r *Report) { r.Skipped[outcome]++ })
+	c.opt.OnSkip(s.Name, l.URL, why)
+	res := frontier.Result{Lease: l, Outcome: outcome}
+	if c.opt.Service {
+		res.Again = c.opt.Now().Add(s.Recrawl)
+	}
+	return res
+}
+
+// extract runs the site's adapter. A panic in it is an error of this page only.
+func extract(ctx context.Context, s *site, p source.Page) (found source.Found, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			found, err = source.Found{}, fmt.Errorf("adapter %s panicked: %v\n%s", s.Adapter, r, debug.Stack())
+		}
+	}()
+	return s.adapter.Extract(ctx, p)
+}
