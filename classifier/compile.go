@@ -206,7 +206,7 @@ func (b *vocabBuilder) exceptions(into map[int32][]touch, xs []rules.Exception, 
 func (v *vocabulary) find(s *scan, tab *runes) {
 	for _, i := range s.starts {
 		v.trie.walk(s.text, int(i), func(end int, value int32) {
-			if s.ends(tab, end, v.stems[value]) {
+			if s.ends(tab, end, v.stems[value]) && s.hangulAlone(tab, int(i), end) {
 				s.raws = append(s.raws, raw{i, int32(end), value})
 			}
 		})

@@ -32,6 +32,7 @@ type set struct {
 type item struct {
 	class int
 	least int
+	sure  bool
 }
 
 func (c *Classifier) compileConcepts(p *rules.Pack) {
@@ -57,7 +58,7 @@ func (c *Classifier) compileChain(in rules.Chain) chain {
 			if it.Concept {
 				out.items = append(out.items, item{class: c.conceptClass(c.conceptOf[it.Name]), least: 1})
 			} else {
-				out.items = append(out.items, item{class: c.vocab.classOf[it.Name], least: max(it.Min, 1)})
+				out.items = append(out.items, item{class: c.vocab.classOf[it.Name], least: max(it.Min, 1), sure: it.Sure || it.Min > 1})
 			}
 		}
 		return out
@@ -157,6 +158,9 @@ func (c *Classifier) runChain(w *work, ch *chain) {
 				return
 			}
 			h := list[i]
+			if it.sure && h.amb {
+				continue
+			}
 			if len(ch.sets) == 1 {
 				if h.amb || h.neutral && it.class < len(c.vocab.masks)-len(rules.Marks()) {
 					continue
@@ -225,6 +229,9 @@ func (c *Classifier) extend(w *work, ch *chain, i int, last placed, whole hit, s
 			}
 		}
 		for k, n := at, 0; k < len(list) && n < tries; k, n = k+1, n+1 {
+			if it.sure && list[k].amb {
+				continue
+			}
 			if f, ok := c.step(w, ch, i, last, whole, placed{list[k], it.class}, sure); ok {
 				return f, true
 			}
@@ -233,6 +240,9 @@ func (c *Classifier) extend(w *work, ch *chain, i int, last placed, whole hit, s
 			continue
 		}
 		for k, n := at-1, 0; k >= 0 && n < tries; k, n = k-1, n+1 {
+			if it.sure && list[k].amb {
+				continue
+			}
 			if f, ok := c.step(w, ch, i, last, whole, placed{list[k], it.class}, sure); ok {
 				return f, true
 			}
@@ -250,6 +260,9 @@ func (c *Classifier) step(w *work, ch *chain, i int, last placed, whole hit, h p
 	if reach, ok = c.governs(last, h, reach); !ok {
 		return hit{}, false
 	}
+	if last.hit.short() || h.hit.short() {
+		reach = min(reach, shortReach)
+	}
 	if gap(last.hit, h.hit) > reach || s.ordered && h.start < last.end {
 		return hit{}, false
 	}
@@ -261,6 +274,12 @@ func (c *Classifier) step(w *work, ch *chain, i int, last placed, whole hit, h p
 	}
 	return c.extend(w, ch, i+1, h, whole, sure || !h.amb && !h.neutral)
 }
+
+// shortReach bounds the reach of an ambiguous word of a few bytes: of 包, u or pm
+// only what stands right beside it can tell the sense.
+const shortReach = 2 * unitsPerWord
+
+func (h hit) short() bool { return h.amb && h.end-h.start <= 3 }
 
 // gap is the distance between two hits, 0 when they touch or overlap.
 func gap(a, b hit) int32 {

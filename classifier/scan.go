@@ -180,6 +180,34 @@ func (s *scan) proclitics(i, n int, at int32, sc script) int {
 	return i + n
 }
 
+// hangulAlone reports whether a short Korean word stands free enough: one syllable
+// must be a whole word, two must begin or end one, since shorter stretches stand
+// inside other words by chance. Particles do not count as other words here: two
+// syllables may be followed by them.
+func (s *scan) hangulAlone(tab *runes, i, j int) bool {
+	if j-i > 6 {
+		return true
+	}
+	r, n := utf8.DecodeRuneInString(s.text[i:j])
+	if _, sc := tab.of(r); sc != hangul {
+		return true
+	}
+	free := func(r rune) bool { _, sc := tab.of(r); return sc != hangul }
+	before, after := true, true
+	if i > 0 {
+		p, _ := utf8.DecodeLastRuneInString(s.text[:i])
+		before = free(p)
+	}
+	if j < len(s.text) {
+		p, _ := utf8.DecodeRuneInString(s.text[j:])
+		after = free(p)
+	}
+	if i+n == j {
+		return before && after
+	}
+	return before || after
+}
+
 // ends reports whether a word may end before byte j; last is the rune that ends it.
 func (s *scan) ends(tab *runes, j int, stem bool) bool {
 	if j >= len(s.text) {

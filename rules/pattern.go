@@ -25,7 +25,7 @@ const (
 //	exclusion = "!" set                        nowhere in the post
 //	          | "!~" N set                     not within N words of the chain
 //	set       = item | "(" item { "|" item } ")"
-//	item      = CLASS [ "{" N "}" ]            N different words of the class; once in a post is meant by no number
+//	item      = CLASS [ "+" | "{" N "}" ]      + : a word that may stand alone; {N}: N different ones in the post
 //	          | "@" concept                    where another concept was found
 //
 // A word is a word between spaces, or three grapheme clusters of a script that
@@ -61,7 +61,8 @@ type Set []Item
 type Item struct {
 	Name    string
 	Concept bool
-	Min     int // different words of the class; 0 and 1 mean one
+	Sure    bool // no ambiguous word will do
+	Min     int  // different words of the class, none of them ambiguous; 0 and 1 mean one, of any kind
 }
 
 // ParsePattern reads the grammar of [Pattern].
@@ -220,7 +221,11 @@ func (p *patternParser) item() (Item, error) {
 	if it.Name = p.in[i:p.at]; it.Name == "" {
 		return it, errors.New("want a CLASS in capitals or an @concept")
 	}
-	if !it.Concept && p.next("{") {
+	switch {
+	case it.Concept:
+	case p.next("+"):
+		it.Sure = true
+	case p.next("{"):
 		n, err := p.number(maxDistinct)
 		if err != nil {
 			return it, err
@@ -228,9 +233,10 @@ func (p *patternParser) item() (Item, error) {
 		if !p.next("}") {
 			return it, errors.New(`want "}"`)
 		}
-		if n > 1 {
-			it.Min = n
+		if n < 2 {
+			return it, errors.New("want 2 or more different words")
 		}
+		it.Min = n
 	}
 	return it, nil
 }
@@ -290,6 +296,8 @@ func (it Item) String() string {
 	switch {
 	case it.Concept:
 		return "@" + it.Name
+	case it.Sure:
+		return it.Name + "+"
 	case it.Min > 1:
 		return it.Name + "{" + strconv.Itoa(it.Min) + "}"
 	}
