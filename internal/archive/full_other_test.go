@@ -1,0 +1,5 @@
+//go:build !unix
+
+package archive
+
+func childOnFullDisk(*Archive) int { return 1 }
