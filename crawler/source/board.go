@@ -20,7 +20,8 @@ type board struct {
 	id     *regexp.Regexp // first group is the native id, in the post's URL
 	own    string         // the link to the post itself, where the page has no canonical one
 	parts  selectors
-	remove string // elements to strike out before the text is taken
+	remove string         // elements to strike out before the text is taken
+	bare   *regexp.Regexp // first group is the post's title, in the title of a page that a script has yet to fill
 }
 
 // selectors name the fields; "" where the board has none.
@@ -67,16 +68,14 @@ func (b board) Extract(_ context.Context, p Page) (Found, error) {
 		po = f.Posts[0]
 	} else {
 		po = post.Post{Method: "adapter", Title: one(b.parts.title), URL: d.address(), Lang: d.lang()}
-		if po.Title == "" || b.parts.text == "" {
-			return f, nil
-		}
 	}
 	if po.Text == "" && b.parts.text != "" {
 		po.Text = b.text(q)
 	}
 	if po.Text == "" {
-		f.Posts = nil
-		f.NeedsBrowser = !p.Rendered && scriptBuilt(d)
+		return b.unfilled(d, f, po), nil
+	}
+	if po.Title == "" {
 		return f, nil
 	}
 	if po.Company == "" {
@@ -113,6 +112,23 @@ func (b board) Extract(_ context.Context, p Page) (Found, error) {
 	}
 	f.Posts = []post.Post{po}
 	return f, nil
+}
+
+// unfilled is what a page gives that a script has yet to fill: the wish for a
+// browser, and the title alone where the page names it. Later captures of the
+// same post bring its text.
+func (b board) unfilled(d *document, f Found, po post.Post) Found {
+	f.Posts = nil
+	f.NeedsBrowser = !d.page.Rendered && scriptBuilt(d)
+	if po.Title == "" && b.bare != nil && f.NeedsBrowser {
+		if m := b.bare.FindStringSubmatch(headTitle(d)); m != nil {
+			po.Title = cap256(m[1])
+		}
+	}
+	if po.Title != "" && f.NeedsBrowser {
+		f.Posts = []post.Post{po}
+	}
+	return f
 }
 
 func (b board) text(q *goquery.Document) string {
@@ -163,6 +179,6 @@ var boards = []board{
 			title: ".job-header-content .job-name", company: ".job-header-content .company-name, .job-header-content .compnay-name", salary: ".job-header-content .salary-fs-28",
 			text: ".job-main-container .job-maininfo, .job-main-container",
 		},
-		remove: ".jobsList, .el-alert, button",
+		remove: ".jobsList, .el-alert, button", mark: []string{"job-header-content"}, bare: regexp.MustCompile(`^(.{3,200}?)\s*-\s*CamHR$`),
 	},
 }

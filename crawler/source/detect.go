@@ -191,10 +191,14 @@ func thaiScore(s string) float64 {
 		if r >= 0x80 {
 			t.high++
 			switch {
-			case odd(r):
+			case odd(r), strings.ContainsRune("ฃฅฆฌฎฏฑฒฬฺ๎๏๚๛฿ฦๅ", r): // hardly ever written
 				t.bad++
 			case r >= 0x0E01 && r <= 0x0E2E: // consonants
-				t.good++
+				if strings.ContainsRune("กนรงอมทยดลตวคสบปพหจชขผถ", r) {
+					t.good++
+				} else {
+					t.fair++
+				}
 			case r == 0x0E31 || r >= 0x0E34 && r <= 0x0E3A: // vowels above and below
 				if prev >= 0x0E01 && prev <= 0x0E2E {
 					t.good++

@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/lurewatch/lurewatch/internal/post"
 )
@@ -30,7 +32,7 @@ func (generic) Extract(_ context.Context, p Page) (Found, error) {
 	if po, ok := genericPost(d, f.Links); ok {
 		f.Posts = []post.Post{po}
 	} else {
-		f.NeedsBrowser = !p.Rendered && scriptBuilt(d)
+		f.NeedsBrowser = !p.Rendered && scriptBuilt(d) && !slices.ContainsFunc(f.Links, func(l Link) bool { return l.Post })
 	}
 	return f, nil
 }
@@ -53,17 +55,17 @@ func genericPost(d *document, links []Link) (post.Post, bool) {
 
 // adThreshold is the score from which a page counts as an ad. It was set on the
 // visible pages of the corpus, half-way between the articles and the ads.
-const adThreshold = 4.0
+const adThreshold = 2.6
 
 // adScore adds up what speaks for one ad and takes away what speaks for an
 // article or a listing.
 func adScore(d *document, r region, title string, links []Link) float64 {
-	low := strings.ToLower(r.text)
+	low := plainLower(r.text)
 	words := countWords(low)
 	if words < 8 {
 		return -1
 	}
-	score := 0.0
+	score, groups := 0.0, 0
 	hits := findCues(low)
 	var plain, label [cueGroups]int
 	for _, h := range hits {
@@ -73,6 +75,9 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 		}
 	}
 	for _, g := range []cue{cueHiring, cuePay, cueDuty, cueNeed, cueApply, cueBenefit, cueHours, cuePlace, cueContact} {
+		if plain[g] > 0 {
+			groups++
+		}
 		density := float64(plain[g]) * 100 / float64(max(words, 60))
 		switch {
 		case label[g] > 0 && g != cueHiring:
@@ -83,7 +88,18 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 			score += 0.4
 		}
 	}
-	t := cueHits(strings.ToLower(title))
+	contact := contactRE.MatchString(r.text) || len(r.out) > 0
+	money := moneyRE.MatchString(low)
+	if words < 150 { // an ad may be one sentence; an article never is
+		if contact {
+			groups++
+		}
+		if money {
+			groups++
+		}
+		score += min(0.5*float64(max(groups-1, 0)), 1.5)
+	}
+	t := cueHits(plainLower(title))
 	if t[cueHiring] > 0 {
 		score += 1.5
 	}
@@ -99,10 +115,10 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 			score += 0.5
 		}
 	}
-	if contactRE.MatchString(r.text) || len(r.out) > 0 {
+	if contact {
 		score += 0.7
 	}
-	if moneyRE.MatchString(r.text) && plain[cuePay] > 0 {
+	if money && plain[cuePay]+plain[cueHiring]+plain[cueRole] > 0 {
 		score += 0.7
 	}
 	score -= articleSigns(d, r, low, words, plain)
@@ -118,6 +134,9 @@ var (
 // isLabel reports whether a hit opens a line as a heading or a field does: the
 // line is short, or a colon follows within a few words.
 func isLabel(low string, h cueHit) bool {
+	if rest := strings.TrimLeft(low[h.end:], "s) "); strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "：") {
+		return true
+	}
 	start := strings.LastIndexByte(low[:h.at], '\n') + 1
 	if strings.IndexFunc(low[start:h.at], func(r rune) bool { return unicode.IsLetter(r) }) >= 0 && utf8.RuneCountInString(low[start:h.at]) > 12 {
 		return false
@@ -131,6 +150,17 @@ func isLabel(low string, h cueHit) bool {
 	}
 	head := rest[:min(len(rest), 40)]
 	return strings.ContainsAny(head, ":：|】]") || strings.Contains(head, " - ")
+}
+
+// plainLower is s for comparing: in lower case, styled letters and full-width
+// forms made plain, invisible characters gone.
+func plainLower(s string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s)))
 }
 
 // countWords counts words; in scripts without spaces three characters are one.
@@ -287,6 +317,15 @@ func pageTitle(d *document, r region) string {
 		return line
 	}
 	return ""
+}
+
+// headTitle is the title element on one line.
+func headTitle(d *document) string {
+	n := first(d.tree(), func(n *html.Node) bool { return n.DataAtom == atom.Title && n.Namespace == "" })
+	if n == nil || n.FirstChild == nil {
+		return ""
+	}
+	return strings.Join(strings.Fields(n.FirstChild.Data), " ")
 }
 
 // siteName reports whether s is the name of the site and nothing else.
