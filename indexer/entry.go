@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/lurewatch/lurewatch/internal/post"
 )
@@ -35,13 +36,13 @@ const LevelNone = "none"
 // each other; without one, Title and Body stay empty.
 func EntryOf(a *Analyzer, d Doc) Entry {
 	e := Entry{
-		Lang: strings.ToLower(d.Verdict.Lang), Source: d.Post.Source, Company: CompanyKey(d.Post.Company),
+		Lang: exact(strings.ToLower(d.Verdict.Lang)), Source: exact(d.Post.Source), Company: CompanyKey(d.Post.Company),
 		Stance: d.Verdict.Stance, State: d.State, Level: d.Verdict.Level,
 		Flagged: d.Verdict.Flagged, Help: d.Verdict.Help,
 		FirstSeen: d.FirstSeen, Posted: d.Post.PostedAt,
 	}
 	if e.Lang == "" {
-		e.Lang = strings.ToLower(d.Post.Lang)
+		e.Lang = exact(strings.ToLower(d.Post.Lang))
 	}
 	for _, p := range d.Verdict.Facts.Places {
 		e.Countries = append(e.Countries, strings.ToUpper(p.Country))
@@ -58,7 +59,7 @@ func EntryOf(a *Analyzer, d Doc) Entry {
 	}
 	e.Concepts = slices.Clone(d.Verdict.Facts.Concepts)
 	for _, set := range []*[]string{&e.Countries, &e.Contacts, &e.Rules, &e.Concepts} {
-		*set = sorted(*set)
+		*set = sorted(mapped(*set, exact))
 	}
 	if a != nil {
 		e.Title, e.Body = text(a, d.Post, sorted(spoken))
@@ -111,7 +112,22 @@ func sorted(s []string) []string {
 
 // CompanyKey is the form in which company names are compared: case and spacing gone.
 func CompanyKey(s string) string {
-	return strings.ToLower(strings.Join(strings.Fields(s), " "))
+	return exact(strings.ToLower(strings.Join(strings.Fields(s), " ")))
+}
+
+// maxExact bounds an exact value in bytes; longer ones are cut, in documents and
+// filters alike, for a page can put anything into a company's name.
+const maxExact = 512
+
+func exact(s string) string {
+	if len(s) <= maxExact {
+		return s
+	}
+	n := maxExact
+	for !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
 
 // ContactKey is the form in which contacts are compared: lower case, no leading
@@ -119,7 +135,7 @@ func CompanyKey(s string) string {
 func ContactKey(s string) string {
 	s = strings.ToLower(strings.TrimLeft(strings.TrimSpace(s), "@"))
 	if strings.Trim(s, "0123456789+-. ()/\u00a0") != "" || !strings.ContainsAny(s, "0123456789") {
-		return s
+		return exact(s)
 	}
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {

@@ -178,8 +178,9 @@ func (f Filter) check() (Filter, error) {
 			return f, fmt.Errorf("%w: %d values in one filter, at most %d", ErrQuery, len(v), maxValues)
 		}
 	}
-	f.Langs = mapped(f.Langs, strings.ToLower)
-	f.Countries = mapped(f.Countries, strings.ToUpper)
+	f.Langs = mapped(mapped(f.Langs, strings.ToLower), exact)
+	f.Countries = mapped(mapped(f.Countries, strings.ToUpper), exact)
+	f.Sources, f.Rules, f.Concepts = mapped(f.Sources, exact), mapped(f.Rules, exact), mapped(f.Concepts, exact)
 	f.Companies = mapped(f.Companies, CompanyKey)
 	f.Contacts = mapped(f.Contacts, ContactKey)
 	return f, nil

@@ -15,11 +15,9 @@ import (
 
 // merge is what one batch does to one document.
 type merge struct {
-	id      string
-	changes []int // indexes in the batch
-	n       int64 // rowid, 0 for a new document
-	order   int64
-	old     *indexer.Doc
+	indexer.Group
+	n   int64 // rowid, 0 for a new document
+	old *indexer.Doc
 
 	ready   chan struct{} // closed when what follows is set
 	doc     indexer.Doc
@@ -30,44 +28,21 @@ type merge struct {
 
 // Put merges a batch in one transaction: an error of the file is the error of all.
 func (x *Index) Put(ctx context.Context, changes []indexer.Change) []error {
-	errs := make([]error, len(changes))
-	merges := gather(changes, errs)
-	if len(merges) == 0 {
+	groups, errs := indexer.Grouped(changes)
+	if len(groups) == 0 {
 		return errs
+	}
+	merges := make([]*merge, len(groups))
+	for i, g := range groups {
+		merges[i] = &merge{Group: g, ready: make(chan struct{})}
 	}
 	if err := x.put(ctx, changes, merges, errs); err != nil {
 		err = x.explain("put", err)
-		for i := range errs {
-			if errs[i] == nil {
-				errs[i] = err
-			}
+		for _, g := range groups {
+			g.Fail(errs, err)
 		}
 	}
 	return errs
-}
-
-// gather lists the documents of a batch, each once.
-func gather(changes []indexer.Change, errs []error) []*merge {
-	var out []*merge
-	byID := make(map[string]*merge, len(changes))
-	for i, c := range changes {
-		id := c.Post()
-		if id == "" {
-			_, _, errs[i] = indexer.Apply(nil, c)
-			continue
-		}
-		m := byID[id]
-		if m == nil {
-			m = &merge{id: id, ready: make(chan struct{})}
-			byID[id] = m
-			out = append(out, m)
-		}
-		if c.Judged != nil && (m.order == 0 || c.Judged.Post.Version < m.order) {
-			m.order = c.Judged.Post.Version
-		}
-		m.changes = append(m.changes, i)
-	}
-	return out
 }
 
 func (x *Index) put(ctx context.Context, changes []indexer.Change, merges []*merge, errs []error) error {
@@ -82,7 +57,7 @@ func (x *Index) put(ctx context.Context, changes []indexer.Change, merges []*mer
 		return err
 	}
 	// FTS5 flushes what it holds in memory whenever a rowid goes down.
-	slices.SortStableFunc(merges, func(a, b *merge) int { return cmp.Compare(a.order, b.order) })
+	slices.SortStableFunc(merges, func(a, b *merge) int { return cmp.Compare(a.Order, b.Order) })
 
 	// Analysis and encoding run ahead of the one writer, on all cores.
 	var wg sync.WaitGroup
@@ -136,7 +111,7 @@ func (x *Index) find(ctx context.Context, tx *sql.Tx, merges []*merge) error {
 	ids := make([]string, len(merges))
 	byID := make(map[string]*merge, len(merges))
 	for i, m := range merges {
-		ids[i], byID[m.id] = m.id, m
+		ids[i], byID[m.ID] = m.ID, m
 	}
 	list, err := json.Marshal(ids)
 	if err != nil {
@@ -159,7 +134,7 @@ func (x *Index) find(ctx context.Context, tx *sql.Tx, merges []*merge) error {
 			return err
 		}
 		if m := byID[id]; m != nil {
-			m.n, m.order, m.old = n, n, &old
+			m.n, m.Order, m.old = n, n, &old
 		}
 	}
 	return rows.Err()
@@ -167,25 +142,11 @@ func (x *Index) find(ctx context.Context, tx *sql.Tx, merges []*merge) error {
 
 // merge applies the changes of one document and makes its row.
 func (x *Index) merge(a *indexer.Analyzer, changes []indexer.Change, m *merge, errs []error) {
-	doc := m.old
-	for _, i := range m.changes {
-		next, changed, err := indexer.Apply(doc, changes[i])
-		if err != nil {
-			errs[i] = err
-			continue
-		}
-		doc, m.changed = &next, m.changed || changed
-	}
-	if !m.changed {
+	if m.doc, m.changed = m.Apply(m.old, changes, errs); !m.changed {
 		return
 	}
-	m.doc = *doc
 	if m.row, m.err = x.row(a, m.doc, m.old); m.err != nil {
-		for _, i := range m.changes {
-			if errs[i] == nil {
-				errs[i] = m.err
-			}
-		}
+		m.Fail(errs, m.err)
 	}
 }
 

@@ -114,7 +114,7 @@ func (x *Index) hits(ctx context.Context, tx *sql.Tx, q indexer.Query, e indexer
 		if s.fts && e != nil {
 			score = "bm25(fts, 3.0, 1.0, 0.0)"
 		}
-		limit = min(limit, indexer.MaxRelevant-at.Offset+1)
+		limit = min(limit, indexer.MaxRelevant-at.Offset)
 	case q.Sort == indexer.Oldest:
 		direction = "ASC"
 		if at.Order != 0 {
