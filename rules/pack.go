@@ -17,7 +17,7 @@ import (
 	"github.com/lurewatch/lurewatch/rules/sigma"
 )
 
-//go:embed VERSION classes.yaml concepts.yaml lexicon/*.yaml
+//go:embed VERSION classes.yaml concepts.yaml gazetteer.yaml salary.yaml lexicon/*.yaml packs
 var builtin embed.FS
 
 // Builtin is the pack that comes with the program.
@@ -30,13 +30,17 @@ type Pack struct {
 	Concepts []Concept
 	Lexicons []*Lexicon // by language
 	Rules    *sigma.Set
+
+	Gazetteer []byte // gazetteer.yaml, as package facts parses it
+	Salary    []byte // salary.yaml, likewise
 }
 
-// Load reads a pack: VERSION, classes.yaml, concepts.yaml, lexicon/*.yaml. All
+// Load reads a pack: VERSION, classes.yaml, concepts.yaml, gazetteer.yaml,
+// salary.yaml, lexicon/*.yaml, and the Sigma rules in packs/*/*.yml. All
 // that is wrong with it is in the error, one line each, with file and line.
 func Load(fsys fs.FS) (*Pack, error) {
 	files := map[string][]byte{}
-	for _, pattern := range []string{"VERSION", "classes.yaml", "concepts.yaml", "lexicon/*.yaml", "packs/*/*.yml"} {
+	for _, pattern := range []string{"VERSION", "classes.yaml", "concepts.yaml", "gazetteer.yaml", "salary.yaml", "lexicon/*.yaml", "packs/*/*.yml"} {
 		names, err := fs.Glob(fsys, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("load rules: %w", err)
@@ -50,7 +54,10 @@ func Load(fsys fs.FS) (*Pack, error) {
 			}
 		}
 	}
-	p := &Pack{ID: post.Pack{Version: strings.TrimSpace(string(files["VERSION"])), Hash: hashFiles(files)}}
+	p := &Pack{
+		ID:        post.Pack{Version: strings.TrimSpace(string(files["VERSION"])), Hash: hashFiles(files)},
+		Gazetteer: files["gazetteer.yaml"], Salary: files["salary.yaml"],
+	}
 	var errs []error
 	var err error
 	if p.Classes, err = ParseClasses("classes.yaml", files["classes.yaml"]); err != nil {

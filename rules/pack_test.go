@@ -42,6 +42,8 @@ func small() fstest.MapFS {
 		"VERSION":         file("1\n"),
 		"classes.yaml":    file("classes:\n  - {id: FREE, gloss: free}\n  - {id: FOOD, gloss: food, masks: all}\n"),
 		"concepts.yaml":   file("concepts:\n  - {id: free_meals, title: Free meals, gloss: meals paid, group: A, kind: signal, stage: lure, weight: weak, patterns: ['FOOD ~5 FREE']}\n"),
+		"gazetteer.yaml":  file("places: []\n"),
+		"salary.yaml":     file("benchmarks: []\n"),
 		"lexicon/en.yaml": file("lang: en\nname: English\nboundary: space\nclasses:\n  FREE: |\n    free\n"),
 	}
 }
