@@ -176,7 +176,7 @@ func (a *Archive) pendingOf(ctx context.Context, name string, fn func(post.Locat
 	a.mu.Lock()
 	a.marks[name] = m
 	a.mu.Unlock()
-	return newScanner(f, info.Size()).scan(ctx, s.Done, func(l post.Locator, r Record) error {
+	return newScanner(f, name, info.Size()).scan(ctx, s.Done, func(l post.Locator, r Record) error {
 		info := r.Type == "warcinfo"
 		if info || lastOfGroup(r) {
 			a.mu.Lock()

@@ -14,6 +14,8 @@ import (
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/lurewatch/lurewatch/internal/post"
 )
 
 func plain(head string, block string) string {
@@ -115,6 +117,19 @@ func FuzzScan(f *testing.F) {
 	f.Add(append([]byte("\x1f\x8b\x08junk"), file...))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		_ = ReadWARC(t.Context(), bytes.NewReader(in), 1<<16, func(Record) error { return nil })
+		var end int64 // records and damage must cover the file without a gap
+		next := func(at, n int64) error {
+			if at != end || n <= 0 {
+				t.Errorf("at %d after %d, length %d", at, end, n)
+			}
+			end = at + n
+			return nil
+		}
+		err := newScanner(bytes.NewReader(in), "f", int64(len(in))).scan(t.Context(), 0,
+			func(l post.Locator, _ Record) error { return next(l.Offset, l.Length) }, func(d Damage) error { return next(d.Offset, d.Length) })
+		if err != nil || end != int64(len(in)) {
+			t.Errorf("scanned %d of %d bytes: %v", end, len(in), err)
+		}
 	})
 }
 

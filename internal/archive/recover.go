@@ -80,7 +80,7 @@ func (a *Archive) recoverFile(name string) error {
 func wholeEnd(f *os.File, from, size int64) (int64, error) {
 	whole := from
 	want := 1
-	err := newScanner(f, size).scan(context.Background(), from, func(l post.Locator, r Record) error {
+	err := newScanner(f, f.Name(), size).scan(context.Background(), from, func(l post.Locator, r Record) error {
 		i, n := groupPlace(r)
 		if i == want && i < n {
 			want++

@@ -25,7 +25,7 @@ type Damage struct {
 
 // scanner reads the members of one file in order.
 type scanner struct {
-	f    *os.File
+	f    io.ReaderAt
 	name string
 	end  int64 // nothing is read beyond
 	z    *gzip.Reader
@@ -33,8 +33,8 @@ type scanner struct {
 	rec  *bufio.Reader // over the member
 }
 
-func newScanner(f *os.File, end int64) *scanner {
-	return &scanner{f: f, name: filepath.Base(f.Name()), end: end, br: bufio.NewReaderSize(nil, 256<<10), rec: bufio.NewReaderSize(nil, 64<<10)}
+func newScanner(f io.ReaderAt, name string, end int64) *scanner {
+	return &scanner{f: f, name: name, end: end, br: bufio.NewReaderSize(nil, 256<<10), rec: bufio.NewReaderSize(nil, 64<<10)}
 }
 
 // member opens the gzip member at an offset and calls fn with what it holds; it
@@ -194,7 +194,7 @@ func (a *Archive) at(ctx context.Context, l post.Locator, fn func(*scanner) erro
 	if l.Offset >= info.Size() {
 		return fmt.Errorf("read archive %s at %d: %w: file has %d bytes", l.File, l.Offset, ErrDamaged, info.Size())
 	}
-	if err := fn(newScanner(f, info.Size())); err != nil {
+	if err := fn(newScanner(f, l.File, info.Size())); err != nil {
 		return fmt.Errorf("read archive %s at %d: %w", l.File, l.Offset, err)
 	}
 	return nil
@@ -238,7 +238,7 @@ func (a *Archive) walkFile(ctx context.Context, name string, from int64, fn func
 		end = min(end, m.end)
 	}
 	a.mu.Unlock()
-	return newScanner(f, end).scan(ctx, from, fn, func(d Damage) error {
+	return newScanner(f, name, end).scan(ctx, from, fn, func(d Damage) error {
 		if d.Offset+d.Length == end && a.busy(f) {
 			return nil
 		}
