@@ -87,7 +87,7 @@ func PostSchema(concepts []string) *Schema {
 		Field{Name: "place.id", Kind: KindWord, Doc: "gazetteer ids of the places named"},
 		Field{Name: "place.country", Kind: KindWord, Doc: "their countries, ISO 3166-1 alpha-2"},
 		Field{Name: "place.risk", Kind: KindWord, Values: []string{"high", "medium", "context"}, Doc: "their risk in the gazetteer"},
-		Field{Name: "place.kind", Kind: KindWord, Doc: "their kinds in the gazetteer: compound, sez, town, transit …"},
+		Field{Name: "place.kind", Kind: KindWord, Values: []string{"compound", "cluster", "town", "transit", "origin", "country"}, Doc: "their kinds in the gazetteer"},
 		Field{Name: "evasion", Kind: KindWord, Doc: "disguises that had to be undone to read the post"},
 		Field{Name: "evasion.count", Kind: KindNumber, Single: true, Doc: "how many different disguises"},
 		Field{Name: "employer.named", Kind: KindBool, Single: true, Values: []string{"true", "false"}, Doc: "the post names its employer"},
