@@ -29,7 +29,7 @@ var level = map[string]int{
 	"alerts":           2,
 	"internal/web":     2,
 	"internal/archive": 2,
-	"internal/ledger":  2,
+	"internal/ledger":  1,
 	"rules":            1,
 	"internal/stream":  1,
 	"internal/post":    0,

@@ -4,5 +4,5 @@
 //	Capture → Post (a Sighting is one post seen in one capture) → Verdict → Decision → Notice
 //
 // It imports nothing of ours and does no I/O. The words are chosen with care:
-// the rules judge posts, not people, so nothing here names a guilty person.
+// the rules judge posts, not people, so nothing here says of a person what a post cannot tell.
 package post
