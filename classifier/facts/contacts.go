@@ -1,0 +1,347 @@
+package facts
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/lurewatch/lurewatch/internal/post"
+)
+
+// contacts reads what is written as an address, a handle or a link, and ids that
+// stand beside the name of a chat program. Phone numbers come later, when the amounts are known.
+func (x *Extractor) contacts(f *field, regions []string) []Contact {
+	s := f.Folded
+	c := &collector{f: f, regions: regions}
+	word := -1 // start of a run of letters and digits
+	for i := 0; i <= len(s); i++ {
+		var b byte
+		if i < len(s) {
+			b = s[i]
+		}
+		if b >= 'a' && b <= 'z' || isDigit(b) {
+			if word < 0 {
+				word = i
+			}
+			continue
+		}
+		if word >= 0 {
+			if i-word >= 25 {
+				c.wallet(word, i)
+			}
+			word = -1
+		}
+		switch b {
+		case '@':
+			c.at(i)
+		case '.':
+			c.dot(i)
+		case ':':
+			if strings.HasPrefix(s[i:], "://") {
+				c.link(i)
+			}
+		case '(', '[', '{':
+			c.hiddenAt(i)
+		}
+	}
+	for k, h := range f.hits {
+		if h.kind == wordApp {
+			c.id(h, f.hits[k+1:])
+		}
+	}
+	return c.found
+}
+
+// collector gathers the contacts of one field.
+type collector struct {
+	f       *field
+	regions []string
+	found   []Contact
+	done    int // links are read up to here
+}
+
+func (c *collector) add(kind, value string, i, j int) {
+	if value == "" || len(value) > 256 {
+		return
+	}
+	c.f.take(i, j)
+	c.found = append(c.found, Contact{
+		Contact: post.Contact{Kind: kind, Value: value, Raw: c.f.original(i, j)},
+		Span:    c.f.span(i, j),
+	})
+}
+
+// verbatim is the original text of a folded range when that is plain ASCII, because
+// letter case counts in invitations and wallets; else it is the folded text.
+func (c *collector) verbatim(i, j int) string {
+	o := c.f.original(i, j)
+	for k := range len(o) {
+		if o[k] <= ' ' || o[k] >= utf8.RuneSelf {
+			return c.f.Folded[i:j]
+		}
+	}
+	return o
+}
+
+// low is the same in lower case, free of the squeezing that folding does.
+func (c *collector) low(i, j int) string { return strings.ToLower(c.verbatim(i, j)) }
+
+func isHandle(b byte) bool { return isWordByte(rune(b)) || isDigit(b) || b == '_' }
+
+// at reads the e-mail address or handle around the @ at i.
+func (c *collector) at(i int) {
+	s := c.f.Folded
+	from := i
+	for from > 0 && i-from < 64 && (isHandle(s[from-1]) || strings.IndexByte(".+-%", s[from-1]) >= 0) {
+		from--
+	}
+	for from < i && (s[from] == '.' || s[from] == '-') {
+		from++
+	}
+	to := i + 1
+	for to < len(s) && to-i < 128 && (isHandle(s[to]) || s[to] == '.' || s[to] == '-') {
+		to++
+	}
+	for to > i+1 && (s[to-1] == '.' || s[to-1] == '-') {
+		to--
+	}
+	if from < i && isDomain(s[i+1:to]) {
+		c.add("email", c.low(from, to), from, to)
+		return
+	}
+	if from < i && s[from:i] != "line" && s[from:i] != "tg" && s[from:i] != "telegram" {
+		return
+	}
+	to = i + 1
+	for to < len(s) && isHandle(s[to]) {
+		to++
+	}
+	c.handle(i, to)
+}
+
+// handle reads @name at i, whose name ends at to: of the program named before it.
+func (c *collector) handle(i, to int) {
+	s := c.f.Folded
+	if n := to - i - 1; n < 4 || n > 32 || isDigit(s[i+1]) && n < 6 {
+		return
+	}
+	kind := "telegram"
+	for k := len(c.f.hits) - 1; k >= 0; k-- {
+		h := c.f.hits[k]
+		if h.end > i+1 || h.kind != wordApp && h.kind != wordOther {
+			continue
+		}
+		if i-h.end > 48 {
+			break
+		}
+		if h.kind == wordOther {
+			return
+		}
+		kind = apps[h.value].kind
+		break
+	}
+	switch kind {
+	case "telegram", "line", "facebook", "zalo", "kakaotalk":
+	default:
+		kind = "telegram"
+	}
+	c.add(kind, c.low(i+1, to), i, to)
+}
+
+// isDomain reports a host name with a top-level domain of letters.
+func isDomain(d string) bool {
+	dot := strings.LastIndexByte(d, '.')
+	if dot < 1 || len(d)-dot < 3 || len(d)-dot > 12 || strings.Contains(d, "..") || strings.Contains(d, "_") {
+		return false
+	}
+	for _, b := range []byte(d[dot+1:]) {
+		if !isWordByte(rune(b)) {
+			return false
+		}
+	}
+	return true
+}
+
+// hiddenAt reads "name (at) host (dot) com", in any brackets.
+func (c *collector) hiddenAt(i int) {
+	s := c.f.Folded
+	n := bracketed(s, i, "at")
+	if n == 0 {
+		return
+	}
+	to := i
+	for to > 0 && i-to < 2 && s[to-1] == ' ' {
+		to--
+	}
+	from := to
+	for from > 0 && to-from < 64 && (isHandle(s[from-1]) || s[from-1] == '.' || s[from-1] == '-') {
+		from--
+	}
+	var host strings.Builder
+	k := skipSpace(s, i+n, 2)
+	end := k
+	for k < len(s) && host.Len() < 100 {
+		switch d := bracketed(s, k, "dot"); {
+		case d > 0:
+			host.WriteByte('.')
+			k = skipSpace(s, k+d, 2)
+			continue
+		case strings.HasPrefix(s[k:], " dot "):
+			host.WriteByte('.')
+			k += len(" dot ")
+			continue
+		case s[k] == ' ' && bracketed(s, k+1, "dot") > 0:
+			k++
+			continue
+		case isHandle(s[k]) || s[k] == '-' || s[k] == '.':
+			host.WriteByte(s[k])
+			k++
+			end = k
+			continue
+		}
+		break
+	}
+	if h := strings.TrimRight(host.String(), ".-"); from < to && isDomain(h) {
+		c.add("email", s[from:to]+"@"+h, from, end)
+	}
+}
+
+// bracketed is the length of word in brackets at i, or 0.
+func bracketed(s string, i int, word string) int {
+	if i >= len(s) || strings.IndexByte("([{", s[i]) < 0 {
+		return 0
+	}
+	k := skipSpace(s, i+1, 1)
+	if !strings.HasPrefix(s[k:], word) {
+		return 0
+	}
+	k = skipSpace(s, k+len(word), 1)
+	if k < len(s) && strings.IndexByte(")]}", s[k]) >= 0 {
+		return k + 1 - i
+	}
+	return 0
+}
+
+// id reads the id that follows the name of a chat program. next are the hits after it.
+func (c *collector) id(h hit, next []hit) {
+	s := c.f.Folded
+	a := apps[h.value]
+	if a.kind == "whatsapp" || h.end < len(s) && (s[h.end] == '.' || s[h.end] == '/' || s[h.end] == '@') || h.start > 0 && (s[h.start-1] == '@' || s[h.start-1] == '/' || s[h.start-1] == '.') {
+		return // numbers are read as phones, links as links
+	}
+	k, marked := c.skipFiller(h.end, next)
+	if k >= len(s) || k-h.end > 40 {
+		return
+	}
+	if s[k] == '@' {
+		return // read as a handle
+	}
+	from := k
+	for k < len(s) && k-from < 40 && (isHandle(s[k]) || (s[k] == '-' || s[k] == '.') && k+1 < len(s) && isHandle(s[k+1])) {
+		k++
+	}
+	id := s[from:k]
+	if !plausible(a, id, marked) {
+		return
+	}
+	c.add(a.kind, c.low(from, k), h.start, k)
+}
+
+// skipFiller steps over what stands between the name of a program and the id, and
+// tells whether that marks an id.
+func (c *collector) skipFiller(i int, next []hit) (int, bool) {
+	s := c.f.Folded
+	marked := false
+	for i < len(s) {
+		switch b := s[i]; {
+		case b == ' ' || b == '(' || b == ')' || b == '"' || b == '*' || b == ']' || b == '[':
+			i++
+		case b == ':' || b == '=' || b == '>' || b == '~':
+			marked = true
+			i++
+		case b == '-' || b == '.' || b == '/':
+			i++
+		case b == '\n':
+			return len(s), false
+		case b >= utf8.RuneSelf:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if w := fillerAt(s[i:]); w > 0 {
+				marked = true
+				i += w
+			} else if spacingOf(r) == none {
+				i += n
+			} else {
+				return len(s), false
+			}
+		default:
+			w := fillerAt(s[i:])
+			if w == 0 {
+				return i, marked
+			}
+			marked = true
+			i += w
+		}
+	}
+	return i, marked
+}
+
+// fillerAt is the length of a word that announces an id, or 0.
+func fillerAt(s string) int {
+	for _, w := range []string{"id", "no", "username", "user", "account", "acc", "handle", "number", "is", "me", "us", "contact", "add", "channel", "group", "号", "号码", "账号", "帐号", "群", "联系", "添加", "加", "客服", "是", "아이디", "แอด", "ไอดี", "คือ", "ไอดีไลน์", "айди", "ник", "канал"} {
+		if strings.HasPrefix(s, w) {
+			if rest := s[len(w):]; rest == "" || !isHandle(rest[0]) || w[0] >= utf8.RuneSelf {
+				return len(w)
+			}
+		}
+	}
+	return 0
+}
+
+// plausible reports whether id may be an id of a.
+func plausible(a app, id string, marked bool) bool {
+	letters, digits, under := 0, 0, 0
+	for i := range len(id) {
+		switch b := id[i]; {
+		case isDigit(b):
+			digits++
+		case isWordByte(rune(b)):
+			letters++
+		default:
+			under++
+		}
+	}
+	n := len(id)
+	switch a.kind {
+	case "qq":
+		return letters == 0 && under == 0 && digits >= 5 && digits <= 11
+	case "zalo", "viber", "signal":
+		return false // numbers: read as phones
+	case "telegram":
+		if n < 5 || n > 32 || letters == 0 || strings.ContainsAny(id, "-.") {
+			return false
+		}
+	case "wechat":
+		if n < 5 || n > 20 || digits == 11 && letters == 0 {
+			return false
+		}
+	default:
+		if n < 4 || n > 30 || letters == 0 && a.kind == "facebook" {
+			return false
+		}
+	}
+	if letters == 0 {
+		return marked && digits >= 5
+	}
+	if digits > 0 || under > 0 {
+		return !a.weak || marked || letters > 0 && digits > 0
+	}
+	return marked && !commonWord(id)
+}
+
+// commonWord reports words that follow the name of a chat program without being an id.
+func commonWord(w string) bool {
+	switch w {
+	case "here", "group", "channel", "only", "number", "account", "please", "link", "below", "chat", "username", "message", "contact", "support", "official", "telegram", "whatsapp", "wechat", "viber", "signal", "facebook", "messenger", "email", "phone", "groups", "users", "and", "manager", "leader", "staff", "production", "sales", "cook", "operator", "maintenance", "position", "hotline", "website", "apply", "job", "jobs":
+		return true
+	}
+	return false
+}

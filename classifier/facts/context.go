@@ -1,0 +1,93 @@
+package facts
+
+import (
+	"sort"
+	"strings"
+)
+
+// around is what the words around an amount say of it.
+type around struct {
+	pay, base, extra, never bool
+	upTo, from              bool
+	count, age              bool
+	period                  period
+}
+
+// How far from an amount words speak of it, in bytes of folded text.
+const (
+	reachPay    = 60
+	reachBeside = 24
+	reachPeriod = 14
+)
+
+// context looks at the words around a.
+func (r *reader) context(a amount) around {
+	var c around
+	hits, s := r.f.hits, r.s
+	lo := sort.Search(len(hits), func(k int) bool { return hits[k].start >= a.start-reachPay-24 })
+	periodGap := 1 << 20
+	for _, h := range hits[lo:] {
+		if h.start > a.end+reachBeside {
+			break
+		}
+		before := h.end <= a.start
+		after := h.start >= a.end
+		gap := 0
+		switch {
+		case before:
+			gap = a.start - h.end
+		case after:
+			gap = h.start - a.end
+		default:
+			if h.kind == wordPeriod || h.kind == wordPay {
+				continue
+			}
+		}
+		between := ""
+		if before {
+			between = s[h.end:a.start]
+		} else if after {
+			between = s[a.end:h.start]
+		}
+		line := strings.Count(between, "\n")
+		switch h.kind {
+		case wordPay:
+			c.pay = c.pay || before && gap <= reachPay && line <= 1 && !numberIn(between) || after && gap <= 10 && line == 0
+		case wordBase:
+			c.base = c.base || before && gap <= reachBeside && line == 0 && !numberIn(between) || after && gap <= 6 && line == 0
+		case wordExtra:
+			c.extra = c.extra || before && gap <= 20 && line == 0 && !numberIn(between) || after && gap <= 6 && line == 0 && !strings.ContainsAny(between, "+,;&")
+		case wordNever:
+			c.never = c.never || before && gap <= 14 && line == 0 && !numberIn(between) || after && gap <= 6 && line == 0 && !strings.ContainsAny(between, "+,;.&/(")
+		case wordUpTo:
+			c.upTo = c.upTo || before && gap <= 8 && line == 0
+		case wordFrom:
+			c.from = c.from || before && gap <= 8 && line == 0 || after && gap <= 2
+		case wordPeople:
+			c.count = c.count || after && gap <= 2
+		case wordAge:
+			c.age = c.age || after && gap <= 2 && !a.money && !a.unit
+		case wordPeriod:
+			p := period(h.value)
+			switch {
+			case after && gap <= reachPeriod && line == 0 && gap < periodGap && joined(between):
+				c.period, periodGap = p, gap
+			case before && gap <= reachBeside && line == 0 && !numberIn(between) && periodGap > gap+8:
+				c.period, periodGap = p, gap+8
+			}
+		}
+	}
+	return c
+}
+
+// joined reports text that may stand between an amount and its period.
+func joined(s string) bool {
+	s = strings.Trim(s, " +/.()-~:*")
+	switch s {
+	case "", "per", "a", "an", "each", "every", "in a", "one", "di", "se", "một", "mot", "mỗi", "moi", "ต่อ", "ละ", "每", "一", "/一", "por", "par", "al", "ao", "в", "за", "kwa", "في", "ب", "في ال", "ال", "प्रति", "প্রতি", "فی", "net", "gross", "basic", "tk", "in hand", "1", "ក្នុង", "ក្នុងមួយ", "ក្នុង១", "ຕໍ່", "isang", "kada", "sa isang", "/1", "bir", "হতে", "mil":
+		return true
+	}
+	return false
+}
+
+func numberIn(s string) bool { return strings.ContainsAny(s, "0123456789") }

@@ -1,0 +1,144 @@
+package facts
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// employer reads the company that hires: the company field, else the first name
+// with a legal form in title or text; and the number of a licence.
+func employer(fields []*field) (name, licence *Named) {
+	if c := fields[2]; strings.TrimSpace(c.Folded) != "" {
+		name = &Named{Name: strings.TrimSpace(c.Original), Span: c.span(0, len(c.Folded))}
+	}
+	for _, f := range fields[:3] {
+		for _, h := range f.hits {
+			switch h.kind {
+			case wordCompanyEnd:
+				if name == nil {
+					name = f.nameBefore(h)
+				}
+			case wordCompanyStart:
+				if name == nil {
+					name = f.nameAfter(h)
+				}
+			case wordLicence:
+				if licence == nil {
+					licence = f.licence(h)
+				}
+			}
+		}
+	}
+	return name, licence
+}
+
+// The length of a company's name, in bytes of folded text.
+const (
+	minName = 3
+	maxName = 80
+)
+
+// nameBefore is the name that ends with the legal form at h.
+func (f *field) nameBefore(h hit) *Named {
+	s := f.Folded
+	from := h.start
+	for from > 0 && h.start-from < maxName {
+		r, n := utf8.DecodeLastRuneInString(s[:from])
+		if strings.ContainsRune("\n\t:|;!?。,，、•\"【】[]《》", r) && !(r == ',' && h.start-from < 2) {
+			break
+		}
+		if r == '.' && from < h.start && s[from] == ' ' && h.start-from > 4 { // the end of a sentence
+			break
+		}
+		from -= n
+	}
+	if h.start-from >= maxName {
+		return nil
+	}
+	return f.named(from, h.end, h.start-from)
+}
+
+// nameAfter is the name that begins with the legal form at h: on the same line, as
+// long as the original writes it as a name.
+func (f *field) nameAfter(h hit) *Named {
+	s := f.Folded
+	to := h.end
+	for to < len(s) && (s[to] == ' ' || s[to] == ':' || s[to] == '.' || s[to] == '"') {
+		to++
+	}
+	from := to
+	words := 0
+	for to < len(s) && to-from < maxName && words < 6 {
+		r, n := utf8.DecodeRuneInString(s[to:])
+		if strings.ContainsRune("\n\t:|;!?。,，、•()[]\"【】/", r) || r == '.' && to+1 < len(s) && s[to+1] == ' ' {
+			break
+		}
+		if r == ' ' {
+			if o := f.original(to, min(to+2, len(s))); strings.TrimSpace(o) != "" && isLowerWord(strings.TrimSpace(o)) {
+				break
+			}
+			words++
+		}
+		to += n
+	}
+	if first := f.original(from, min(from+1, len(s))); first != "" && isLowerWord(first) {
+		return nil
+	}
+	return f.named(h.start, to, to-from)
+}
+
+// isLowerWord reports text that begins with a small Latin letter: not a name.
+func isLowerWord(s string) bool { return s[0] >= 'a' && s[0] <= 'z' }
+
+func (f *field) named(from, to, length int) *Named {
+	s := f.Folded
+	for from < to && (s[from] == ' ' || s[from] == '-' || s[from] == '*') {
+		from++
+	}
+	if length < minName || to-from > maxName+40 {
+		return nil
+	}
+	name := strings.TrimSpace(f.original(from, to))
+	if utf8.RuneCountInString(name) < 4 {
+		return nil
+	}
+	return &Named{Name: name, Span: f.span(from, to)}
+}
+
+// licence is the number after a word for licence: letters and digits, three digits at least.
+func (f *field) licence(h hit) *Named {
+	s := f.Folded
+	k := h.end
+	for n := 0; k < len(s) && n < 16 && !isDigit(s[k]) && s[k] != '\n'; n++ {
+		if isWordByte(rune(s[k])) && startsCode(s, k) {
+			break
+		}
+		k++
+	}
+	from := k
+	digits := 0
+	for k < len(s) && k-from < 32 && (isHandle(s[k]) || (s[k] == '-' || s[k] == '/' || s[k] == '.') && k+1 < len(s) && isHandle(s[k+1])) {
+		if isDigit(s[k]) {
+			digits++
+		}
+		k++
+	}
+	if digits < 3 {
+		return nil
+	}
+	return &Named{Name: strings.TrimSpace(f.original(from, k)), Span: f.span(from, k)}
+}
+
+// startsCode reports letters at k that run on into digits.
+func startsCode(s string, k int) bool {
+	for n := 0; k < len(s) && n < 6; n++ {
+		if isDigit(s[k]) {
+			return n > 0
+		}
+		if !isWordByte(rune(s[k])) && s[k] != '-' {
+			return false
+		}
+		k++
+	}
+	return false
+}

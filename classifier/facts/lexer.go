@@ -1,0 +1,280 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// lexer finds many words in folded text in one pass. Words of scripts with spaces
+// match whole, the others at the edges of letter clusters. Build it with add, then
+// ready, then it is immutable.
+type lexer struct {
+	words []lexWord
+	index map[uint64][]int32 // by the first two runes, longest word first
+	maybe [1 << 10]uint64    // a bit for each hash in index: most places fail here
+}
+
+// lexWord is one word and what it means: any number of payloads.
+type lexWord struct {
+	text  string
+	stem  bool // takes an ending of up to four letters
+	kind  wordKind
+	value int32
+}
+
+// hit is one word found in folded text.
+type hit struct {
+	start, end int
+	kind       wordKind
+	value      int32
+}
+
+type wordKind uint8
+
+const (
+	wordPlace wordKind = iota
+	wordWeakPlace
+	wordApp // value: index into apps
+	wordPhone
+	wordPay
+	wordBase
+	wordExtra
+	wordNever
+	wordUpTo
+	wordFrom
+	wordPeriod // value: period
+	wordAge
+	wordMale
+	wordFemale
+	wordBoth
+	wordPeople
+	wordCompanyEnd
+	wordCompanyStart
+	wordLicence
+	wordOther // another platform than those that contacts are read for
+)
+
+// add takes word, folded already; a * at its end makes it a stem.
+func (l *lexer) add(word string, kind wordKind, value int32) {
+	w := lexWord{text: strings.TrimSuffix(word, "*"), kind: kind, value: value}
+	w.stem = len(w.text) < len(word)
+	if w.text == "" || slices.Contains(l.words, w) && len(l.words) < 64 {
+		return
+	}
+	l.words = append(l.words, w)
+}
+
+func (l *lexer) ready() {
+	slices.SortStableFunc(l.words, func(a, b lexWord) int { return len(b.text) - len(a.text) })
+	l.index = make(map[uint64][]int32)
+	for i, w := range l.words {
+		k := key(w.text)
+		l.index[k] = append(l.index[k], int32(i))
+		h := hash(k)
+		l.maybe[h>>6] |= 1 << (h & 63)
+	}
+}
+
+// key is the first two runes of s, or two bytes in ASCII.
+func key(s string) uint64 {
+	a, n := utf8.DecodeRuneInString(s)
+	b, m := utf8.DecodeRuneInString(s[n:])
+	if m == 0 {
+		b = 0
+	}
+	return uint64(a)<<32 | uint64(b)
+}
+
+func hash(k uint64) uint64 { return k * 0x9e3779b97f4a7c15 >> 48 }
+
+// scan reports the hits in s, at each place the longest word of each kind.
+func (l *lexer) scan(s string, into []hit) []hit {
+	var a, b rune
+	an, bn := 0, 0
+	if s != "" {
+		a, an = utf8.DecodeRuneInString(s)
+	}
+	before := ' '
+	for i := 0; i < len(s); {
+		b, bn = 0, 0
+		if i+an < len(s) {
+			if c := s[i+an]; c < utf8.RuneSelf {
+				b, bn = rune(c), 1
+			} else {
+				b, bn = utf8.DecodeRuneInString(s[i+an:])
+			}
+		}
+		if a > ' ' && !(isWordByte(before) && isWordByte(a)) {
+			k := uint64(a)<<32 | uint64(b)
+			if h := hash(k); l.maybe[h>>6]&(1<<(h&63)) != 0 {
+				into = l.at(s, i, k, before, into)
+			}
+			if b != 0 && (a >= utf8.RuneSelf || !isWordByte(b)) { // words of one rune
+				k := uint64(a) << 32
+				if h := hash(k); l.maybe[h>>6]&(1<<(h&63)) != 0 {
+					into = l.at(s, i, k, before, into)
+				}
+			}
+		}
+		before = a
+		i += an
+		a, an = b, bn
+	}
+	return into
+}
+
+func isWordByte(r rune) bool { return r >= 'a' && r <= 'z' }
+
+// at tries the words that begin with k at i.
+func (l *lexer) at(s string, i int, k uint64, before rune, into []hit) []hit {
+	var done uint32
+	for _, x := range l.index[k] {
+		w := &l.words[x]
+		if done&(1<<w.kind) != 0 || !strings.HasPrefix(s[i:], w.text) {
+			continue
+		}
+		end := i + len(w.text)
+		if !startsWord(s, i, before, w) {
+			continue
+		}
+		if end, ok := endsWord(s, end, w); ok {
+			into = append(into, hit{i, end, w.kind, w.value})
+			if w.kind != wordPlace && w.kind != wordWeakPlace {
+				done |= 1 << w.kind
+			}
+		}
+	}
+	return into
+}
+
+// spacing is how a script shows where words begin and end.
+type spacing uint8
+
+const (
+	spaced   spacing = iota // by spaces
+	glued                   // by spaces, but endings hang on
+	prefixed                // by spaces, but small words hang on in front
+	both                    // both of the last two
+	clusters                // not at all, but marks belong to the letter before
+	free                    // not at all
+	kana                    // runs of katakana are words
+	none                    // no letter
+)
+
+func spacingOf(r rune) spacing {
+	switch {
+	case r < 0x80:
+		if isWordByte(r) {
+			return spaced
+		}
+		return none
+	case r >= 0x590 && r < 0x900:
+		return prefixed
+	case r >= 0x900 && r < 0xe00:
+		return glued
+	case r >= 0xe00 && r < 0xf00, r >= 0x1000 && r < 0x10a0, r >= 0x1780 && r < 0x1800:
+		return clusters
+	case r >= 0x1200 && r < 0x1400:
+		return both
+	case r >= 0xac00 && r < 0xd7a4:
+		return glued
+	case r >= 0x30a0 && r < 0x3100 && r != 0x30fb:
+		return kana
+	case r >= 0x3040 && r < 0xa000, r >= 0x20000 && r < 0x40000:
+		return free
+	case unicode.IsLetter(r) || unicode.IsMark(r):
+		return spaced
+	}
+	return none
+}
+
+func startsWord(s string, i int, before rune, w *lexWord) bool {
+	first, _ := utf8.DecodeRuneInString(w.text)
+	mine, theirs := spacingOf(first), spacingOf(before)
+	switch mine {
+	case none, free:
+		return true
+	case clusters:
+		return !(before >= 0xe40 && before <= 0xe44 || before >= 0xec0 && before <= 0xec4 || before == 0x17d2 || before == 0x1039)
+	case kana:
+		return theirs != kana
+	case glued:
+		// Korean compounds run on; names of two syllables are too short for that
+		return theirs != glued || before >= 0xac00 && len(w.text) >= 9
+	case prefixed:
+		return theirs != prefixed || arabicPrefix(s, i)
+	case both:
+		return theirs != both || ethiopicPrefix(s, i)
+	}
+	return theirs != spaced
+}
+
+// arabicPrefix reports whether only small words (and, in, by, for, the) stand
+// between the start of the word and i.
+func arabicPrefix(s string, i int) bool {
+	n := 0
+	for i > 0 {
+		r, size := utf8.DecodeLastRuneInString(s[:i])
+		if spacingOf(r) != prefixed {
+			break
+		}
+		if n++; n > 4 || !strings.ContainsRune("وفبلكا", r) {
+			return false
+		}
+		i -= size
+	}
+	return true
+}
+
+// ethiopicPrefix is the same for Amharic, where it is one letter.
+func ethiopicPrefix(s string, i int) bool {
+	r, size := utf8.DecodeLastRuneInString(s[:i])
+	if !strings.ContainsRune("የበለከእ", r) {
+		return false
+	}
+	r, _ = utf8.DecodeLastRuneInString(s[:i-size])
+	return spacingOf(r) != both
+}
+
+func endsWord(s string, end int, w *lexWord) (int, bool) {
+	last, _ := utf8.DecodeLastRuneInString(w.text)
+	next, n := utf8.DecodeRuneInString(s[end:])
+	if n == 0 {
+		return end, true
+	}
+	mine, theirs := spacingOf(last), spacingOf(next)
+	switch mine {
+	case none, free:
+		return end, true
+	case clusters:
+		return end, theirs != clusters || !unicode.IsMark(next) && next != 0x17d2
+	case kana:
+		return end, theirs != kana
+	case glued:
+		return end, !unicode.IsMark(next)
+	case both:
+		return end, true
+	case prefixed:
+		for k := 0; theirs == prefixed && k < 3; k++ { // a few letters of ending
+			end += n
+			next, n = utf8.DecodeRuneInString(s[end:])
+			theirs = spacingOf(next)
+			if len(w.text) < 8 {
+				return end, false
+			}
+		}
+		return end, theirs != prefixed
+	}
+	if w.stem {
+		for k := 0; k < 4 && theirs == spaced; k++ {
+			end += n
+			if next, n = utf8.DecodeRuneInString(s[end:]); n == 0 {
+				return end, true
+			}
+			theirs = spacingOf(next)
+		}
+	}
+	return end, theirs != spaced
+}

@@ -1,0 +1,221 @@
+package facts
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// host is a site whose links are contacts of a kind.
+type host struct {
+	left  string // what stands before the last dot
+	right string // and after it
+	kind  string
+}
+
+// hosts are written whole or pulled apart ("t . me / x").
+var hosts = []host{
+	{"t", "me", "telegram"}, {"telegram", "me", "telegram"}, {"telegram", "dog", "telegram"},
+	{"wa", "me", "whatsapp"}, {"api.whatsapp", "com", "whatsapp"}, {"chat.whatsapp", "com", "whatsapp"},
+	{"line", "me", "line"}, {"lin", "ee", "line"}, {"zalo", "me", "zalo"}, {"m", "me", "facebook"},
+	{"open.kakao", "com", "kakaotalk"}, {"facebook", "com", "facebook"}, {"fb", "com", "facebook"}, {"fb", "me", "facebook"}, {"signal", "me", "signal"},
+}
+
+// dot reads the link of a known host around the dot at i, spaces and all.
+func (c *collector) dot(i int) {
+	s := c.f.Folded
+	if i < c.done {
+		return
+	}
+	left := i
+	for left > 0 && i-left < 2 && s[left-1] == ' ' {
+		left--
+	}
+	right := skipSpace(s, i+1, 2)
+	for _, h := range hosts {
+		start := left - len(h.left)
+		if start < 0 || s[start:left] != h.left || start > 0 && isHandle(s[start-1]) {
+			continue
+		}
+		end, ok := afterWord(s, right, h.right)
+		if !ok {
+			continue
+		}
+		k := skipSpace(s, end, 2)
+		if k >= len(s) || s[k] != '/' {
+			continue
+		}
+		spread := left < i || right > i+1 || k > end
+		k++
+		if spread {
+			k = skipSpace(s, k, 2)
+		}
+		to := linkEnd(s, k)
+		if to > k {
+			if start >= 4 && strings.HasSuffix(s[:start], "www.") {
+				start -= 4
+			}
+			for _, p := range []string{"https://", "http://"} {
+				start -= len(p) * b2i(strings.HasSuffix(s[:start], p))
+			}
+			c.path(h, k, to, start)
+			c.done = to
+		}
+		return
+	}
+	if i > 3 && s[i-3:i] == "www" && (i == 3 || !isHandle(s[i-4])) {
+		c.url(i-3, linkEnd(s, i-3), "http://")
+	}
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// afterWord is the end of word at i, written together or letter by letter.
+func afterWord(s string, i int, word string) (int, bool) {
+	for k := range len(word) {
+		if k > 0 {
+			i = skipSpace(s, i, 1)
+		}
+		if i >= len(s) || s[i] != word[k] {
+			return 0, false
+		}
+		i++
+	}
+	return i, i == len(s) || !isHandle(s[i])
+}
+
+// linkEnd is the end of the link at i: up to a space or what closes it.
+func linkEnd(s string, i int) int {
+	k := i
+	for k < len(s) && k-i < 500 && s[k] > ' ' && s[k] < 0x7f && strings.IndexByte("<>\"'`|\\^{}", s[k]) < 0 {
+		k++
+	}
+	for k > i && strings.IndexByte(".,;:!?)]*-", s[k-1]) >= 0 {
+		k--
+	}
+	return k
+}
+
+// path reads the contact from the path of a link of h; start is where the link begins.
+func (c *collector) path(h host, i, to, start int) {
+	path := c.verbatim(i, to)
+	clean, query, _ := strings.Cut(path, "?")
+	clean = strings.Trim(clean, "/")
+	parts := strings.Split(clean, "/")
+	first := strings.ToLower(parts[0])
+	switch h.kind {
+	case "telegram":
+		switch {
+		case first == "s" && len(parts) > 1:
+			first = strings.ToLower(parts[1])
+		case first == "joinchat" && len(parts) > 1:
+			first = "+" + parts[1]
+		case strings.HasPrefix(parts[0], "+"):
+			first = parts[0]
+		case first == "share" || first == "proxy" || first == "addstickers" || first == "c" || first == "iv":
+			return
+		}
+		c.add(h.kind, first, start, to)
+	case "whatsapp":
+		number := first
+		if h.left == "api.whatsapp" {
+			v, _ := url.ParseQuery(query)
+			number = v.Get("phone")
+		}
+		if h.left == "chat.whatsapp" {
+			c.add(h.kind, "chat.whatsapp.com/"+parts[0], start, to)
+		} else if d := onlyDigits(number); len(d) >= 7 && len(d) <= 15 {
+			c.add(h.kind, "+"+d, start, to)
+		} else if first == "qr" || first == "message" {
+			c.add(h.kind, "wa.me/"+clean, start, to)
+		}
+	case "line":
+		id := strings.TrimPrefix(strings.TrimPrefix(parts[len(parts)-1], "~"), "%7e")
+		id = strings.TrimPrefix(strings.TrimPrefix(id, "@"), "%40")
+		if h.left == "lin" || slices.Contains(parts, "g2") {
+			id = clean
+		} else {
+			id = strings.ToLower(id)
+		}
+		c.add(h.kind, id, start, to)
+	case "zalo", "signal":
+		if d := onlyDigits(first); len(d) >= 8 && len(d) == len(strings.TrimPrefix(first, "+")) {
+			c.add(h.kind, international(d, c.regions), start, to)
+		} else {
+			c.add(h.kind, clean, start, to)
+		}
+	case "kakaotalk":
+		c.add(h.kind, clean, start, to)
+	case "facebook":
+		c.add(h.kind, facebookName(parts, query), start, to)
+	}
+}
+
+// facebookName is the page, profile or group that a path names, empty for links
+// that name none.
+func facebookName(parts []string, query string) string {
+	switch first := strings.ToLower(parts[0]); first {
+	case "sharer", "sharer.php", "share", "dialog", "watch", "hashtag", "login", "events", "reel", "story.php", "photo", "photo.php", "permalink.php", "":
+		return ""
+	case "profile.php":
+		v, _ := url.ParseQuery(query)
+		return v.Get("id")
+	case "groups", "pages", "people", "messages":
+		if len(parts) > 1 {
+			return first + "/" + strings.ToLower(strings.Join(parts[1:min(3, len(parts))], "/"))
+		}
+		return ""
+	default:
+		return first
+	}
+}
+
+// link reads the address around :// at i, unless it is one of a known host, which
+// its dot will bring up.
+func (c *collector) link(i int) {
+	s := c.f.Folded
+	from := i
+	for from > 0 && isWordByte(rune(s[from-1])) && i-from < 8 {
+		from--
+	}
+	if scheme := s[from:i]; scheme != "http" && scheme != "https" {
+		return
+	}
+	to := linkEnd(s, from)
+	rest := s[i+3 : to]
+	for _, h := range hosts {
+		if strings.HasPrefix(strings.TrimPrefix(rest, "www."), h.left+"."+h.right+"/") {
+			return
+		}
+	}
+	c.url(from, to, "")
+}
+
+// url adds a plain address in normal form: lower-case host, no fragment.
+func (c *collector) url(from, to int, scheme string) {
+	if from < c.done {
+		return
+	}
+	u, err := url.Parse(scheme + c.verbatim(from, to))
+	if err != nil || !isDomain(strings.ToLower(u.Hostname())) {
+		return
+	}
+	u.Host, u.Fragment, u.User = strings.ToLower(u.Host), "", nil
+	u.Scheme = strings.ToLower(u.Scheme)
+	c.add("url", u.String(), from, to)
+	c.done = to
+}
+
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}

@@ -1,0 +1,296 @@
+package facts
+
+import (
+	"slices"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// regionsOf lists the regions that a number without a country code may be of: where
+// the reader is, where the post is about, where its language is spoken.
+func regionsOf(in Input, places []Place) []string {
+	var out []string
+	add := func(rs ...string) {
+		for _, r := range rs {
+			if len(r) == 2 && !slices.Contains(out, r) && len(out) < 6 {
+				out = append(out, r)
+			}
+		}
+	}
+	add(in.Country)
+	add(languageRegions(in.Lang)...)
+	for _, p := range places {
+		add(p.Country)
+	}
+	return out
+}
+
+func languageRegions(lang string) []string {
+	switch lang {
+	case "id":
+		return []string{"ID"}
+	case "ms":
+		return []string{"MY"}
+	case "vi":
+		return []string{"VN"}
+	case "th":
+		return []string{"TH"}
+	case "tl":
+		return []string{"PH"}
+	case "km":
+		return []string{"KH"}
+	case "my":
+		return []string{"MM"}
+	case "lo":
+		return []string{"LA"}
+	case "zh":
+		return []string{"CN", "TW"}
+	case "hi":
+		return []string{"IN"}
+	case "ta":
+		return []string{"IN", "LK"}
+	case "bn":
+		return []string{"BD"}
+	case "ur":
+		return []string{"PK"}
+	case "ne":
+		return []string{"NP"}
+	case "si":
+		return []string{"LK"}
+	case "ko":
+		return []string{"KR"}
+	case "ja":
+		return []string{"JP"}
+	case "ru":
+		return []string{"RU"}
+	case "sw":
+		return []string{"KE", "TZ"}
+	case "am":
+		return []string{"ET"}
+	case "fr":
+		return []string{"CM", "CI", "FR"}
+	case "pt":
+		return []string{"BR"}
+	case "es":
+		return []string{"PE", "CO", "MX"}
+	case "ar":
+		return []string{"MA", "EG"}
+	case "tr":
+		return []string{"TR"}
+	case "en":
+		return []string{"PH", "SG", "IN"}
+	}
+	return nil
+}
+
+// digitsRun is a stretch of digits as people write phone numbers.
+type digitsRun struct {
+	start, end int
+	digits     string
+	plus       bool // a + or a flag stands before
+	region     string
+	split      bool // separators stand between the digits
+}
+
+// phones reads phone numbers where nothing else has taken the digits.
+func (x *Extractor) phones(f *field, regions []string) []Contact {
+	s := f.Folded
+	c := &collector{f: f, regions: regions}
+	for i := 0; i < len(s); i++ {
+		if !isDigit(s[i]) {
+			continue
+		}
+		r, ok := f.digitsAt(i)
+		if ok && !f.isTaken(r.start, r.end) {
+			if kind, value, ok := f.phone(r, regions); ok {
+				c.add(kind, value, r.start, r.end)
+			}
+		}
+		i = max(r.end-1, i)
+		for i+1 < len(s) && isDigit(s[i+1]) {
+			i++
+		}
+	}
+	return c.found
+}
+
+// digitsAt reads the run that begins with the digit at i. Letters that look like
+// digits (o, l) count between digits; up to three signs or spaces may stand between.
+func (f *field) digitsAt(i int) (digitsRun, bool) {
+	s := f.Folded
+	r := digitsRun{start: i, end: i}
+	var d []byte
+	for k := i; k < len(s) && len(d) <= 16; {
+		c := s[k]
+		switch {
+		case isDigit(c):
+			d = append(d, c)
+			k++
+			r.end = k
+			continue
+		case (c == 'o' || c == 'l') && len(d) > 0 && k+1 < len(s) && (isDigit(s[k+1]) || s[k+1] == 'o' && k+2 < len(s) && isDigit(s[k+2])) && (isDigit(s[k-1]) || s[k-1] == 'o' || s[k-1] == 'l'):
+			d = append(d, map[byte]byte{'o': '0', 'l': '1'}[c])
+			k++
+			continue
+		}
+		j, n := k, 0
+		for j < len(s) && n < 3 && !isDigit(s[j]) {
+			w := separator(s[j:])
+			if w == 0 {
+				break
+			}
+			j += w
+			n++
+		}
+		if j == k || j >= len(s) || !isDigit(s[j]) {
+			break
+		}
+		r.split = true
+		k = j
+	}
+	r.digits = string(d)
+	for r.start > 0 && (s[r.start-1] == '(' || s[r.start-1] == ' ' && r.start > 1 && (s[r.start-2] == '+' || s[r.start-2] == '(')) {
+		r.start--
+	}
+	if r.start > 0 && s[r.start-1] == '+' {
+		r.start--
+		r.plus = true
+	} else if strings.HasPrefix(r.digits, "00") && len(r.digits) > 10 {
+		r.digits, r.plus = r.digits[2:], true
+	}
+	if region, n := flagBefore(s, r.start); n > 0 {
+		r.region, r.start = region, r.start-n
+	}
+	if r.start > 0 {
+		if b := s[r.start-1]; isWordByte(rune(b)) || isDigit(b) || b == '_' || b == '@' || b == '#' || b == '$' || b == '/' && !r.plus {
+			return r, false
+		}
+	}
+	if r.end < len(s) && (isWordByte(rune(s[r.end])) || s[r.end] == '_' || s[r.end] == '@' || s[r.end] == '%') {
+		return r, false
+	}
+	return r, len(r.digits) >= 8 && len(r.digits) <= 15
+}
+
+// separator is the length of what may stand between two digits of a number, or 0.
+func separator(s string) int {
+	switch s[0] {
+	case ' ', '-', '.', '(', ')', '/', '*', '_', '~':
+		return 1
+	}
+	if s[0] < utf8.RuneSelf {
+		return 0
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	if r >= 0x1f300 && r < 0x1fb00 || r >= 0x2600 && r < 0x27c0 || r == '·' || r == 0x2b50 {
+		return n
+	}
+	return 0
+}
+
+// flagBefore is the region of the flag that ends before i, and its length.
+func flagBefore(s string, i int) (string, int) {
+	n := 0
+	for i-n > 0 && s[i-n-1] == ' ' && n < 2 {
+		n++
+	}
+	if i-n < 8 {
+		return "", 0
+	}
+	a, x := utf8.DecodeRuneInString(s[i-n-8:])
+	b, y := utf8.DecodeRuneInString(s[i-n-4:])
+	if x != 4 || y != 4 || a < 0x1f1e6 || a > 0x1f1ff || b < 0x1f1e6 || b > 0x1f1ff {
+		return "", 0
+	}
+	return string([]byte{byte(a-0x1f1e6) + 'A', byte(b-0x1f1e6) + 'A'}), n + 8
+}
+
+// phone judges a run: with a country code it must be a possible number, without one
+// a valid one of a likely region, and if it does not begin with 0, with a word for
+// phone or chat near it.
+func (f *field) phone(r digitsRun, regions []string) (kind, value string, ok bool) {
+	kind, near := f.near(r)
+	if r.plus {
+		if v, ok := parsePhone("+"+r.digits, "ZZ", true); ok {
+			return kind, v, true
+		}
+		return "", "", false
+	}
+	if r.region != "" {
+		regions = append([]string{r.region}, regions...)
+		near = true
+	}
+	if !near && (r.digits[0] != '0' || !r.split && len(r.digits) < 9) {
+		return "", "", false
+	}
+	for _, region := range regions {
+		if v, ok := parsePhone(r.digits, region, false); ok {
+			return kind, v, true
+		}
+	}
+	if near && len(r.digits) >= 10 && r.digits[0] != '0' {
+		if v, ok := parsePhone("+"+r.digits, "ZZ", false); ok {
+			return kind, v, true
+		}
+	}
+	return "", "", false
+}
+
+// near is the kind of contact that the words before the run make it, and whether
+// there are such words at all.
+func (f *field) near(r digitsRun) (kind string, found bool) {
+	kind = "phone"
+	hits := f.hits
+	hi := sort.Search(len(hits), func(k int) bool { return hits[k].start >= r.start })
+	line := strings.LastIndexByte(f.Folded[:r.start], '\n')
+	for k := hi - 1; k >= 0 && r.start-hits[k].start < 96; k-- {
+		h := hits[k]
+		gap := r.start - h.end
+		switch {
+		case gap < 0 || gap > 40 || h.start < line && gap > 16:
+		case h.kind == wordApp:
+			switch a := apps[h.value].kind; a {
+			case "whatsapp", "zalo", "viber", "signal":
+				if gap <= 24 {
+					return a, true
+				}
+			}
+			found = true
+		case h.kind == wordPhone:
+			if gap <= 2 { // the nearest word decides
+				return "phone", true
+			}
+			found = true
+		}
+	}
+	return kind, found
+}
+
+// parsePhone is the E.164 form of a number of region. A loose one need only be possible.
+func parsePhone(s, region string, loose bool) (string, bool) {
+	n, err := phonenumbers.Parse(s, region)
+	if err != nil {
+		return "", false
+	}
+	if phonenumbers.IsValidNumber(n) || loose && phonenumbers.IsPossibleNumber(n) && phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode())) != "ZZ" {
+		return phonenumbers.Format(n, phonenumbers.E164), true
+	}
+	return "", false
+}
+
+// international is the E.164 form of digits from a link, or the digits with a + when no
+// region fits.
+func international(digits string, regions []string) string {
+	for _, region := range regions {
+		if v, ok := parsePhone(digits, region, false); ok {
+			return v
+		}
+	}
+	if v, ok := parsePhone("+"+digits, "ZZ", false); ok {
+		return v
+	}
+	return digits
+}
