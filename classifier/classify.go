@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/lurewatch/lurewatch/classifier/facts"
 	"github.com/lurewatch/lurewatch/classifier/fold"
 	"github.com/lurewatch/lurewatch/internal/post"
 	"github.com/lurewatch/lurewatch/rules"
@@ -40,6 +41,8 @@ type Classifier struct {
 	latin     []int
 	beside    []langSet // languages whose words count too, by language
 	set       *sigma.Set
+	extract   *facts.Extractor
+	marks     marks
 	pool      sync.Pool
 }
 
@@ -62,6 +65,10 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 	if c.vocab, err = newVocabulary(p, c.conceptOf); err != nil {
 		return nil, fmt.Errorf("compile rules: %w", err)
 	}
+	if c.extract, err = newExtractor(p); err != nil {
+		return nil, fmt.Errorf("compile rules: %w", err)
+	}
+	c.marks = c.vocab.marks()
 	c.blank = make([]uint64, (len(c.vocab.classes)+len(c.concepts)+63)/64)
 	c.compileConcepts(p)
 	c.stances = c.vocab.stanceClasses()
@@ -71,6 +78,18 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 		return &work{hits: newHits(n), cov: covers{class: make([]int32, len(c.vocab.classes))}}
 	}
 	return c, nil
+}
+
+func newExtractor(p *rules.Pack) (*facts.Extractor, error) {
+	g, err := facts.ParseGazetteer(p.Gazetteer)
+	if err != nil {
+		return nil, err
+	}
+	t, err := facts.ParseSalary(p.Salary)
+	if err != nil {
+		return nil, err
+	}
+	return facts.New(g, t)
 }
 
 // conceptClass is the list of hits that holds a concept.
@@ -124,6 +143,8 @@ type field struct {
 	fold  fold.Text
 	scan  *scan
 	shift int32 // where it begins among the bytes of all fields
+
+	posShift int32 // and among their words
 }
 
 // Classify judges one version of one post. It fails only when ctx is done.
@@ -155,11 +176,9 @@ func (c *Classifier) Classify(ctx context.Context, p post.Post) (post.Verdict, e
 		}
 	}
 	t := c.tongueOf(letters, tally, primary(p.Lang))
-	for i, f := range fields {
-		w.posShift = 0
-		if i == 1 {
-			w.posShift = w.title.pos[len(w.title.text)] + blankUnits
-		}
+	fields[1].posShift = w.title.pos[len(w.title.text)] + blankUnits
+	for _, f := range fields {
+		w.posShift = f.posShift
 		c.resolve(f.scan, t, w, f.shift)
 		c.markNumbers(f.scan, w, f.shift)
 		w.quotes(f.scan.text, f.shift)
@@ -222,7 +241,7 @@ func (c *Classifier) names(w *work) []string {
 }
 
 // judge asks the rules, and says level, score and flag.
-func (c *Classifier) judge(v *post.Verdict, p post.Post, f facts) {
+func (c *Classifier) judge(v *post.Verdict, p post.Post, f stated) {
 	if c.set != nil {
 		ev := newEvent(p, *v, f.named, f.age)
 		for _, r := range c.set.Match(ev, nil) {

@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/lurewatch/lurewatch/internal/post"
@@ -10,7 +11,7 @@ import (
 
 // event shows one post to the rules by field name.
 type event struct {
-	strings map[string][]string
+	words   map[string][]string
 	numbers map[string][]float64
 }
 
@@ -18,27 +19,27 @@ var _ sigma.Event = event{}
 
 func (e event) Strings(field string) []string {
 	if field == "" {
-		return append(e.strings["title"][:len(e.strings["title"]):len(e.strings["title"])], e.strings["text"]...)
+		return append(e.words["title"][:len(e.words["title"]):len(e.words["title"])], e.words["text"]...)
 	}
-	return e.strings[field]
+	return e.words[field]
 }
 
 func (e event) Numbers(field string) []float64 { return e.numbers[field] }
 
 func (e event) Has(field string) bool {
-	_, s := e.strings[field]
+	_, s := e.words[field]
 	_, n := e.numbers[field]
 	return s || n
 }
 
 func newEvent(p post.Post, v post.Verdict, named bool, age int) event {
-	e := event{strings: make(map[string][]string, 20), numbers: make(map[string][]float64, 8)}
+	e := event{words: make(map[string][]string, 20), numbers: make(map[string][]float64, 8)}
 	one := func(field, value string) {
 		if value != "" {
-			e.strings[field] = []string{value}
+			e.words[field] = []string{value}
 		}
 	}
-	e.strings["concept"] = v.Facts.Concepts
+	e.words["concept"] = v.Facts.Concepts
 	one("stance", string(v.Stance))
 	one("lang", v.Lang)
 	one("source", p.Source)
@@ -46,16 +47,16 @@ func newEvent(p post.Post, v post.Verdict, named bool, age int) event {
 	one("text", p.Text)
 	one("company", p.Company)
 	one("url", p.URL)
-	e.strings["location"] = p.Locations
-	e.strings["employer.named"] = []string{strconv.FormatBool(named)}
+	e.words["location"] = p.Locations
+	e.words["employer.named"] = []string{strconv.FormatBool(named)}
 	var kinds []string
 	for _, c := range v.Facts.Contacts {
 		kinds = append(kinds, c.Kind)
 	}
-	e.strings["contact.kind"] = kinds
+	e.words["contact.kind"] = kinds
 	e.numbers["contact.count"] = []float64{float64(len(kinds))}
 	if s := v.Facts.Salary; s != nil {
-		one("salary.currency", s.Currency)
+		one("salary.currency", strings.ToLower(s.Currency))
 		if s.USDMonth > 0 {
 			e.numbers["salary.usd_month"] = []float64{s.USDMonth}
 		}
@@ -64,12 +65,12 @@ func newEvent(p post.Post, v post.Verdict, named bool, age int) event {
 		}
 	}
 	for _, x := range v.Facts.Places {
-		e.strings["place.id"] = append(e.strings["place.id"], x.ID)
-		e.strings["place.country"] = append(e.strings["place.country"], x.Country)
-		e.strings["place.risk"] = append(e.strings["place.risk"], x.Risk)
-		e.strings["place.kind"] = append(e.strings["place.kind"], x.Kind)
+		e.words["place.id"] = append(e.words["place.id"], x.ID)
+		e.words["place.country"] = append(e.words["place.country"], x.Country)
+		e.words["place.risk"] = append(e.words["place.risk"], x.Risk)
+		e.words["place.kind"] = append(e.words["place.kind"], x.Kind)
 	}
-	e.strings["evasion"] = v.Facts.Evasion
+	e.words["evasion"] = v.Facts.Evasion
 	e.numbers["evasion.count"] = []float64{float64(len(v.Facts.Evasion))}
 	if age > 0 {
 		e.numbers["age.min"] = []float64{float64(age)}
