@@ -125,7 +125,7 @@ func RetryAfter(h http.Header, now time.Time) time.Duration {
 	return min(max(d, 0), 24*time.Hour)
 }
 
-// parseURL checks what no guard setting can allow.
+// parseURL checks the length, which no setting can loosen.
 func parseURL(s string) (*url.URL, error) {
 	if len(s) > MaxURL {
 		return nil, fmt.Errorf("url of %d bytes: at most %d are followed", len(s), MaxURL)
@@ -133,9 +133,6 @@ func parseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil {
 		return nil, fmt.Errorf("parse url: %w", err)
-	}
-	if u.Host == "" {
-		return nil, fmt.Errorf("url %q has no host", s)
 	}
 	return u, nil
 }

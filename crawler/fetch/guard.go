@@ -70,6 +70,9 @@ func (g *Guard) CheckURL(u *url.URL) error {
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return &BlockedError{What: u.Redacted(), Why: "only http and https are fetched"}
 	}
+	if u.Hostname() == "" {
+		return &BlockedError{What: u.Redacted(), Why: "it has no host"}
+	}
 	if u.User != nil {
 		return &BlockedError{What: u.Redacted(), Why: "it carries credentials"}
 	}
