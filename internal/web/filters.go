@@ -189,8 +189,12 @@ func (d *Desk) facets(f filters, order []indexer.Facet, p indexer.Page, ruleTitl
 	for _, name := range order {
 		k := facetKeys[name]
 		one := facet{Title: k.title}
-		for _, b := range p.Facets[name] {
-			if k.key == "level" && b.Value == "none" || b.Value == "" {
+		buckets := p.Facets[name]
+		if name == indexer.FacetLevel {
+			buckets = atLeast(buckets)
+		}
+		for _, b := range buckets {
+			if b.Value == "" {
 				continue
 			}
 			v := facetValue{Name: filterName(k.key, b.Value), Count: b.Count}
@@ -215,6 +219,24 @@ func (d *Desk) facets(f filters, order []indexer.Facet, p indexer.Page, ruleTitl
 	return out
 }
 
+// atLeast turns counts of each level into counts from each level up, the highest
+// first: that is what the filter does.
+func atLeast(exact []indexer.Bucket) []indexer.Bucket {
+	counts := map[string]int64{}
+	for _, b := range exact {
+		counts[b.Value] = b.Count
+	}
+	var out []indexer.Bucket
+	sum := int64(0)
+	for _, l := range slices.Backward(post.Levels()) {
+		if n := counts[string(l)]; n > 0 {
+			sum += n
+			out = append(out, indexer.Bucket{Value: string(l), Count: sum})
+		}
+	}
+	return out
+}
+
 func filterName(key, value string) string {
 	switch key {
 	case "lang":
@@ -222,6 +244,9 @@ func filterName(key, value string) string {
 	case "country":
 		return countryName(value)
 	case "level":
+		if value == string(post.LevelCritical) {
+			return value
+		}
 		return value + " and above"
 	case "concept":
 		return strings.ReplaceAll(value, "_", " ")

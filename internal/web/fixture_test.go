@@ -39,7 +39,9 @@ type fixture struct {
 }
 
 // shelf is evidence by the name of its file.
-type shelf map[string]struct {
+type shelf map[string]evidence
+
+type evidence struct {
 	contentType string
 	body        []byte
 }
@@ -232,7 +234,7 @@ func (s sample) judged() post.Judged {
 		v.Spans = append(v.Spans, post.Span{Field: field, Start: i, End: i + len(h[0]), Concept: h[1], Text: h[0], Gloss: h[2]})
 		v.Facts.Concepts = append(v.Facts.Concepts, h[1])
 	}
-	c := post.Capture{ID: "urn:uuid:" + s.native, Source: s.source, URL: p.URL, FinalURL: p.URL, FetchedAt: s.seen, Status: 200,
+	c := post.Capture{ID: "urn:uuid:" + s.native + s.seen.Format(time.RFC3339), Source: s.source, URL: p.URL, FinalURL: p.URL, FetchedAt: s.seen, Status: 200,
 		ContentType: "text/html; charset=utf-8", Class: post.ClassContent, Method: "browser", Digest: post.DigestOf([]byte(s.text)), Bytes: int64(len(s.text)),
 		Record: post.Locator{File: "lw-" + s.native + ".warc.gz", Offset: 1834, Length: 4211}, Screenshot: post.Locator{File: "lw-shot.warc.gz", Offset: 99}}
 	return post.Judged{Capture: c, Post: p, Verdict: v}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -33,6 +34,8 @@ type postPage struct {
 	Reach          int
 	Disguises      string
 	HasScreenshot  bool
+	ShowShot       bool   // it was asked for: only then is the evidence read
+	ShotLink       string // that asks for it
 	HasRecord      bool
 }
 
@@ -98,8 +101,10 @@ func (d *Desk) postPage(v *visit, doc indexer.Doc) (postPage, error) {
 		Back:          localPath(v.URL.Query().Get("back"), "/queue"),
 		Disguises:     strings.Join(doc.Verdict.Facts.Evasion, ", "),
 		HasScreenshot: !doc.Capture.Screenshot.IsZero(),
+		ShowShot:      v.URL.Query().Get("shot") != "",
 		HasRecord:     !doc.Capture.Record.IsZero(),
 	}
+	p.ShotLink = postPath(doc.Post.ID) + "?shot=1&back=" + url.QueryEscape(p.Back)
 	p.mark()
 	for _, r := range doc.Verdict.Rules {
 		description, _ := d.opt.Rule(r.ID)

@@ -51,22 +51,10 @@ func (d *Desk) levelTabs(v *visit, f filters, q indexer.Query) ([]facetValue, er
 	if err != nil {
 		return nil, err
 	}
-	counts := map[string]int64{}
-	for _, b := range p.Facets[indexer.FacetLevel] {
-		counts[b.Value] = b.Count
-	}
 	tabs := []facetValue{}
-	sum := int64(0)
-	for _, l := range slices.Backward(post.Levels()) {
-		if counts[string(l)] == 0 {
-			continue
-		}
-		sum += counts[string(l)]
-		name := string(l) + " and above"
-		if l == post.LevelCritical {
-			name = string(l)
-		}
-		tabs = append(tabs, facetValue{Name: name, Count: sum, Link: f.With("level", string(l)), On: f.Get("level") == string(l)})
+	for _, b := range atLeast(p.Facets[indexer.FacetLevel]) {
+		tabs = append(tabs, facetValue{Name: filterName("level", b.Value), Count: b.Count,
+			Link: f.With("level", b.Value), On: f.Get("level") == b.Value})
 	}
 	all := facetValue{Name: "all levels", Count: p.Total, Link: f.With("level", ""), On: f.Get("level") == ""}
 	return append([]facetValue{all}, tabs...), nil

@@ -93,7 +93,7 @@ func (d *Desk) funcs() template.FuncMap {
 		"time":     showTime,
 		"machine":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"lang":     languageName,
-		"country":  countryName,
+		"place":    placeName,
 		"bars":     func(l post.Level) string { return strings.Repeat("▮", l.Rank()) + strings.Repeat("▯", 5-l.Rank()) },
 		"level":    levelName,
 		"count":    showCount,
@@ -165,6 +165,18 @@ func countryName(code string) string {
 		return name
 	}
 	return code
+}
+
+// placeName is a place with its country, unless it is one.
+func placeName(p post.Place) string {
+	country := ""
+	if p.Country != "" {
+		country = countryName(p.Country)
+	}
+	if country == "" || p.Kind == "country" || strings.EqualFold(country, p.Name) {
+		return p.Name
+	}
+	return p.Name + ", " + country
 }
 
 func (d *Desk) conceptName(id string) string {
