@@ -79,12 +79,12 @@ func numberAt(s string, toks []token, i int, l Leaf) (end int, ok bool) {
 	if len(number) < minGrouped || !isDigit(number[0]) {
 		return 0, false
 	}
-	if i > 0 && toks[i-1].kind == kindNumber && grouping(s[toks[i-1].end:toks[i].start]) {
+	if i > 0 && toks[i-1].kind == kindNumber && grouping(s, toks[i-1], toks[i]) {
 		return 0, false // groups are joined as a whole
 	}
 	from := i
 	for n := 0; i < len(toks) && toks[i].kind == kindNumber && n < len(number); i++ {
-		if i > from && !grouping(s[toks[i-1].end:toks[i].start]) {
+		if i > from && !grouping(s, toks[i-1], toks[i]) {
 			return 0, false
 		}
 		n += len(toks[i].term)

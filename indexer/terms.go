@@ -117,18 +117,39 @@ func (a *Analyzer) word(i int) int {
 	return i
 }
 
-// number reads digits, with thousands separators: one to three digits and then groups of three.
+// number reads digits, without their thousands separators.
 func (a *Analyzer) number(i int) int {
 	from := i
 	start := len(a.buf)
 	i = a.digits(i)
 	if i-from <= 3 {
-		for i+3 < len(a.runes) && a.runes[i].class == classThousands && a.groupOfThree(i+1) {
+		for end := a.groupsEnd(i); i < end; {
 			i = a.digits(i + 1)
 		}
 	}
 	a.emit(kindNumber, start, from, i, 0, 0)
 	return i
+}
+
+// groupsEnd is the end of the groups of three that begin with the separator at i;
+// i when there are none, as in 81.234.5678, where one has another size.
+func (a *Analyzer) groupsEnd(i int) int {
+	end := i
+	for end < len(a.runes) && a.runes[end].class == classThousands && a.runes[end].r == a.runes[i].r {
+		n := 0
+		for end+1+n < len(a.runes) && a.runes[end+1+n].class == classDigit {
+			n++
+		}
+		switch n {
+		case 3:
+			end += 1 + n
+		case 0:
+			return end
+		default:
+			return i
+		}
+	}
+	return end
 }
 
 func (a *Analyzer) digits(i int) int {
@@ -137,14 +158,6 @@ func (a *Analyzer) digits(i int) int {
 		i++
 	}
 	return i
-}
-
-func (a *Analyzer) groupOfThree(i int) bool {
-	n := 0
-	for i+n < len(a.runes) && a.runes[i+n].class == classDigit {
-		n++
-	}
-	return n == 3
 }
 
 // run emits the pairs of clusters of a stretch without spaces, and its last cluster.
@@ -218,7 +231,7 @@ func groups(s string, toks []token) []string {
 			continue
 		}
 		j, n := i+1, len(toks[i].term)
-		for j < len(toks) && toks[j].kind == kindNumber && grouping(s[toks[j-1].end:toks[j].start]) {
+		for j < len(toks) && toks[j].kind == kindNumber && grouping(s, toks[j-1], toks[j]) {
 			n += len(toks[j].term)
 			j++
 		}
@@ -230,7 +243,13 @@ func groups(s string, toks []token) []string {
 	return out
 }
 
-func grouping(between string) bool {
+// grouping reports that only such signs stand between a and b. One sign that
+// stands for two numbers, as ½ does, has nothing between them.
+func grouping(s string, a, b token) bool {
+	if a.end > b.start {
+		return false
+	}
+	between := s[a.end:b.start]
 	return len(between) <= 3 && strings.Trim(between, " -.()/") == ""
 }
 
