@@ -239,11 +239,11 @@ func (c *collector) id(h hit, next []hit) {
 	for k < len(s) && k-from < 40 && (isHandle(s[k]) || (s[k] == '-' || s[k] == '.') && k+1 < len(s) && isHandle(s[k+1])) {
 		k++
 	}
-	id := s[from:k]
+	id := c.low(from, k)
 	if !plausible(a, id, marked) {
 		return
 	}
-	c.add(a.kind, c.low(from, k), h.start, k)
+	c.add(a.kind, id, h.start, k)
 }
 
 // skipFiller steps over what stands between the name of a program and the id, and
@@ -332,7 +332,7 @@ func plausible(a app, id string, marked bool) bool {
 		return marked && digits >= 5
 	}
 	if digits > 0 || under > 0 {
-		return !a.weak || marked || letters > 0 && digits > 0
+		return !a.weak || marked || a.kind == "wechat" || a.kind == "telegram"
 	}
 	return marked && !commonWord(id)
 }

@@ -84,7 +84,19 @@ func (f *field) nameAfter(h hit) *Named {
 	if first := f.original(from, min(from+1, len(s))); first != "" && isLowerWord(first) {
 		return nil
 	}
+	if isLabel(s[h.start:h.end]) {
+		return f.named(from, to, to-from)
+	}
 	return f.named(h.start, to, to-from)
+}
+
+// isLabel reports words that announce a name without being part of it.
+func isLabel(w string) bool {
+	switch w {
+	case "company", "company name", "employer", "公司", "empresa", "compañía", "compania":
+		return true
+	}
+	return false
 }
 
 // isLowerWord reports text that begins with a small Latin letter: not a name.

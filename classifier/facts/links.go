@@ -63,8 +63,10 @@ func (c *collector) dot(i int) {
 		}
 		return
 	}
-	if i > 3 && s[i-3:i] == "www" && (i == 3 || !isHandle(s[i-4])) {
-		c.url(i-3, linkEnd(s, i-3), "http://")
+	if i >= 3 && s[i-3:i] == "www" && (i == 3 || !isHandle(s[i-4])) && (i < 6 || s[i-6:i-3] != "://") {
+		if to := linkEnd(s, i-3); to > i+1 && !isKnown(s[i+1 : to]) {
+			c.url(i-3, to, "http://")
+		}
 	}
 }
 
@@ -187,13 +189,19 @@ func (c *collector) link(i int) {
 		return
 	}
 	to := linkEnd(s, from)
-	rest := s[i+3 : to]
+	if to > i+3 && !isKnown(strings.TrimPrefix(s[i+3:to], "www.")) {
+		c.url(from, to, "")
+	}
+}
+
+// isKnown reports an address of a host whose dot brings it up.
+func isKnown(address string) bool {
 	for _, h := range hosts {
-		if strings.HasPrefix(strings.TrimPrefix(rest, "www."), h.left+"."+h.right+"/") {
-			return
+		if strings.HasPrefix(address, h.left+"."+h.right+"/") {
+			return true
 		}
 	}
-	c.url(from, to, "")
+	return false
 }
 
 // url adds a plain address in normal form: lower-case host, no fragment.

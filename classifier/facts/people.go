@@ -51,7 +51,7 @@ func (f *field) age(h hit) *Age {
 	s := f.Folded
 	word := s[h.start:h.end]
 	if i, j, ok := numbersBefore(s, h.start); ok && !yearsOfWork(word) {
-		if a := f.bounds(i, j); a != nil {
+		if a := f.bounds(i, max(j, rangeEnd(s, i))); a != nil {
 			return a
 		}
 	}
@@ -63,19 +63,44 @@ func (f *field) age(h hit) *Age {
 		k++
 	}
 	if k < len(s) && isDigit(s[k]) {
-		j := k
-		for j < len(s) && j-k < 14 && (isDigit(s[j]) || strings.IndexByte(" -~to", s[j]) >= 0) {
-			j++
-		}
-		return f.bounds(k, j)
+		return f.bounds(k, rangeEnd(s, k))
 	}
 	return nil
+}
+
+// rangeEnd is the end of the number at i, or of the range that it begins.
+func rangeEnd(s string, i int) int {
+	end := i
+	for end < len(s) && isDigit(s[end]) {
+		end++
+	}
+	k := skipSpace(s, end, 1)
+	for _, w := range []string{"years old", "years", "yrs", "세", "岁", "歳", "才", "tuổi", "ปี", "tahun", "лет", "ans"} {
+		if strings.HasPrefix(s[k:], w) {
+			k = skipSpace(s, k+len(w), 1)
+			break
+		}
+	}
+	for _, c := range connectors {
+		if !strings.HasPrefix(s[k:], c) {
+			continue
+		}
+		from := skipSpace(s, k+len(c), 2)
+		to := from
+		for to < len(s) && isDigit(s[to]) {
+			to++
+		}
+		if to > from {
+			return to
+		}
+	}
+	return end
 }
 
 // yearsAlone reports the words that count years of anything: ages only after a number.
 func yearsAlone(w string) bool {
 	switch w {
-	case "yo", "yrs", "y.o", "y/o", "y.o.", "years old", "year old", "yrs old", "岁", "周岁", "세", "만", "歳", "才", "tuổi", "tuoi", "лет", "ans", "anos", "años", "سنه", "वर्ष", "साल", "বছর", "अवrudu", "අවුරුදු", "miaka", "tahun", "taong gulang":
+	case "yo", "yrs", "y.o", "y/o", "y.o.", "years old", "year old", "yrs old", "岁", "周岁", "세", "만", "歳", "才", "tuổi", "tuoi", "лет", "ans", "anos", "años", "سنه", "वर्ष", "साल", "বছর", "අවුරුදු", "miaka", "tahun", "taong gulang":
 		return true
 	}
 	return false

@@ -131,10 +131,18 @@ func (f *field) digitsAt(i int) (digitsRun, bool) {
 			k++
 			r.end = k
 			continue
-		case (c == 'o' || c == 'l') && len(d) > 0 && k+1 < len(s) && (isDigit(s[k+1]) || s[k+1] == 'o' && k+2 < len(s) && isDigit(s[k+2])) && (isDigit(s[k-1]) || s[k-1] == 'o' || s[k-1] == 'l'):
-			d = append(d, map[byte]byte{'o': '0', 'l': '1'}[c])
-			k++
-			continue
+		case (c == 'o' || c == 'l') && isDigit(s[k-1]):
+			if n := lookalikes(s[k:]); n > 0 {
+				for _, c := range []byte(s[k : k+n]) {
+					if c == 'o' {
+						d = append(d, '0')
+					} else {
+						d = append(d, '1')
+					}
+				}
+				k += n
+				continue
+			}
 		}
 		j, n := k, 0
 		for j < len(s) && n < 3 && !isDigit(s[j]) {
@@ -173,6 +181,20 @@ func (f *field) digitsAt(i int) (digitsRun, bool) {
 		return r, false
 	}
 	return r, len(r.digits) >= 8 && len(r.digits) <= 15
+}
+
+// lookalikes is how many of the letters o and l stand before the next digit, at most
+// four, else 0.
+func lookalikes(s string) int {
+	for k := range min(len(s), 5) {
+		if isDigit(s[k]) {
+			return k
+		}
+		if s[k] != 'o' && s[k] != 'l' {
+			return 0
+		}
+	}
+	return 0
 }
 
 // separator is the length of what may stand between two digits of a number, or 0.

@@ -16,7 +16,7 @@ func (x *Extractor) findPlaces(fields []*field) []Place {
 		hit
 	}
 	var all []found
-	sure := map[string]map[int32]bool{} // country to the places named without doubt
+	sure := map[string]map[int32]bool{} // country to the places named without doubt; -1 for its own ambiguous name, -2 for one of a town
 	for _, f := range fields {
 		var mine []hit
 		for _, h := range f.hits {
@@ -30,16 +30,20 @@ func (x *Extractor) findPlaces(fields []*field) []Place {
 		end := 0
 		last := hit{}
 		for _, h := range mine {
-			if h.start < end && (h.start != last.start || h.end != last.end) {
+			if h.start < end && (h.start != last.start || h.end != last.end || h.value == last.value) {
 				continue
 			}
 			end, last = h.end, h
+			p := x.places[h.value]
+			if sure[p.Country] == nil {
+				sure[p.Country] = map[int32]bool{}
+			}
 			if h.kind == wordPlace {
-				c := x.places[h.value].Country
-				if sure[c] == nil {
-					sure[c] = map[int32]bool{}
-				}
-				sure[c][h.value] = true
+				sure[p.Country][h.value] = true
+			} else if p.Kind == "country" {
+				sure[p.Country][-1] = true
+			} else if p.Kind == "town" || p.Kind == "transit" || p.Kind == "origin" {
+				sure[p.Country][-2] = true
 			}
 			all = append(all, found{f, h})
 		}
@@ -63,9 +67,13 @@ func supported(p GazetteerPlace, id int32, sure map[string]map[int32]bool, where
 	if p.Kind == "country" && where == FieldLocation {
 		return true
 	}
+	mine := int32(-2) // two ambiguous names make each other sure when one is the country
+	if p.Kind == "country" {
+		mine = -1
+	}
 	for _, c := range append([]string{p.Country}, borders(p.Country)...) {
 		for other := range sure[c] {
-			if other != id {
+			if other >= 0 && other != id || other < 0 && other != mine && c == p.Country && (mine == -1 || other == -1) {
 				return true
 			}
 		}

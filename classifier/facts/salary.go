@@ -225,7 +225,7 @@ func (r *reader) suffix(a *amount) (mult float64, ok bool) {
 	for range 3 {
 		k := a.end
 		for k < len(s) && k-a.end < 2 && (s[k] == ' ' || s[k] == '+' || s[k] == '-' && k+1 < len(s) && s[k+1] == ' ') {
-			a.plus = a.plus || s[k] == '+'
+			a.plus = a.plus || s[k] != ' '
 			k++
 		}
 		u, n := r.unitAt(k)
@@ -301,7 +301,7 @@ func isSEAMark(r rune) bool {
 }
 
 // connectors are what stands between the numbers of a range.
-var connectors = []string{"-", "~", "to ", "sampai ", "sampai dengan ", "s/d", "s.d", "sd ", "hingga ", "đến", "den ", "ถึง", "到", "至", "から", "до ", "à ", "a ", "até ", "hasta ", "إلى", "الى", "से ", "and ", "ຫາ", "ຖຶງ", "ដល់", "မှ", "থেকে", "से", "dan ", "ila ", "hadi ", "та ", "至", "—"}
+var connectors = []string{"-", "~", "to ", "sampai ", "sampai dengan ", "s/d", "s.d", "sd ", "hingga ", "đến", "den ", "ถึง", "到", "至", "から", "до ", "à ", "a ", "até ", "hasta ", "إلى", "الى", "الي", "से ", "and ", "ຫາ", "ຖຶງ", "ដល់", "မှ", "থেকে", "से", "dan ", "ila ", "hadi ", "та ", "至", "—"}
 
 // second finds the second number of a range after end: where it starts, and the
 // currency written before it.

@@ -1,0 +1,80 @@
+package facts
+
+import "testing"
+
+func TestContacts(t *testing.T) {
+	tests := map[string]struct{ lang, in, want string }{
+		"Telegram link":                      {"en", "Join https://t.me/Example_HR now", "telegram:example_hr"},
+		"Telegram link without scheme":       {"en", "contact: t.me/example_hr.", "telegram:example_hr"},
+		"Telegram link pulled apart":         {"en", "dm t . m e / example_hr", "telegram:example_hr"},
+		"Telegram link half apart":           {"en", "dm t. me / example_hr", "telegram:example_hr"},
+		"Telegram invitation keeps its case": {"en", "https://t.me/+AbCdEfGh123", "telegram:+AbCdEfGh123"},
+		"Telegram old invitation":            {"en", "telegram.me/joinchat/AbCdEf123", "telegram:+AbCdEf123"},
+		"Telegram handle":                    {"en", "Telegram: @example_hr", "telegram:example_hr"},
+		"Telegram id in Chinese":             {"zh", "飞机：@example_hr 电报 example_hr2", "telegram:example_hr telegram:example_hr2"},
+		"paper plane is Telegram":            {"zh", "纸飞机号: examplehr88", "telegram:examplehr88"},
+		"an aeroplane is no Telegram":        {"zh", "包飞机票，坐飞机来", ""},
+		"Telegram in Russian":                {"ru", "пишите в телеграм @example_hr", "telegram:example_hr"},
+		"Telegram with look-alikes":          {"ru", "Телeгрaм: @example_hr", "telegram:example_hr"},
+		"Telegram in Thai":                   {"th", "ทักเทเลแกรม @example_hr", "telegram:example_hr"},
+		"tg and an id":                       {"en", "tg: example_hr", "telegram:example_hr"},
+		"a bare handle":                      {"am", "ቃለ መጠይቅ @example_etjobs", "telegram:example_etjobs"},
+		"a handle of another platform":       {"en", "Instagram: @example.shop", ""},
+		"WhatsApp link":                      {"en", "https://wa.me/66900000001?text=hi", "whatsapp:+66900000001"},
+		"WhatsApp link apart":                {"en", "wa .me / 66900000001", "whatsapp:+66900000001"},
+		"WhatsApp api link":                  {"en", "https://api.whatsapp.com/send?phone=6281200000001&text=x", "whatsapp:+6281200000001"},
+		"WhatsApp group":                     {"en", "https://chat.whatsapp.com/AbCdEfGh12345", "whatsapp:chat.whatsapp.com/AbCdEfGh12345"},
+		"WhatsApp and a number":              {"en", "WhatsApp +855 12 000 000", "whatsapp:+85512000000"},
+		"WhatsApp in Arabic":                 {"ar", "السيرة الذاتية على واتساب +20 100 000 0000", "whatsapp:+201000000000"},
+		"LINE id":                            {"th", "Line ID: example.hr", "line:example.hr"},
+		"LINE in Thai":                       {"th", "แอดไลน์ @examplehr", "line:examplehr"},
+		"LINE link":                          {"th", "https://line.me/ti/p/~examplehr", "line:examplehr"},
+		"LINE in Chinese":                    {"zh", "加赖：example88", "line:example88"},
+		"a product line is no LINE":          {"en", "work on the production line manager2 needed", ""},
+		"WeChat":                             {"zh", "微信：example_88", "wechat:example_88"},
+		"WeChat by its initials":             {"zh", "加VX：example88", "wechat:example88"},
+		"WeChat taken apart":                 {"zh", "微亻言 example88", "wechat:example88"},
+		"WeChat id keeps repeated letters":   {"en", "wechat id: hrrrr88", "wechat:hrrrr88"},
+		"Viber and a number":                 {"my", "Viber 09 420 000 001", "viber:+959420000001"},
+		"Zalo and a number":                  {"vi", "Zalo 0912 000 001", "zalo:+84912000001"},
+		"Zalo link":                          {"vi", "zalo.me/0912000001", "zalo:+84912000001"},
+		"KakaoTalk":                          {"ko", "카톡 example88", "kakaotalk:example88"},
+		"KakaoTalk room keeps its case":      {"ko", "https://open.kakao.com/o/sAbCdE", "kakaotalk:o/sAbCdE"},
+		"Messenger":                          {"en", "m.me/example.hr", "facebook:example.hr"},
+		"Facebook page":                      {"en", "www.facebook.com/ExampleHR/", "facebook:examplehr"},
+		"a share button is no contact":       {"en", "https://www.facebook.com/sharer/sharer.php?u=x", ""},
+		"QQ":                                 {"zh", "QQ：100000001", "qq:100000001"},
+		"e-mail":                             {"en", "Send CV to HR.Dept@Example.com today", "email:hr.dept@example.com"},
+		"e-mail in brackets":                 {"en", "hr (at) example (dot) com", "email:hr@example.com"},
+		"plain address":                      {"en", "Apply: https://Jobs.Example.org/a?b=1#top", "url:https://jobs.example.org/a?b=1"},
+		"address without scheme":             {"en", "www.example.org/jobs", "url:http://www.example.org/jobs"},
+		"phone with country code":            {"en", "call +66 2 000 0000", "phone:+6620000000"},
+		"phone with two noughts":             {"en", "call 0066 2 000 0000", "phone:+6620000000"},
+		"Indonesian mobile":                  {"id", "HP 0812-0000-0001", "phone:+6281200000001"},
+		"Vietnamese mobile with dots":        {"vi", "LH: 0912.000.001", "phone:+84912000001"},
+		"letters for digits":                 {"vi", "lh 09l2ooo001", "phone:+84912000001"},
+		"emoji between digits":               {"vi", "gọi 0912🔥000🔥001", "phone:+84912000001"},
+		"Thai digits":                        {"th", "โทร ๐๘๑-๐๐๐-๐๐๐๑", "phone:+66810000001"},
+		"flag for country code":              {"en", "contact 🇰🇭 12 000 000", "phone:+85512000000"},
+		"Chinese mobile":                     {"zh", "电话13800000001", "phone:+8613800000001"},
+		"Singapore number by its country":    {"en", "Singapore. Call 9123 4567", "phone:+6591234567"},
+		"pay is no phone":                    {"id", "Gaji Rp 10.000.000 - 12.000.000", ""},
+		"a date is no phone":                 {"en", "from 2024-05-01 to 2024-06-01", ""},
+		"a reference is no phone":            {"en", "Job ref 20240501123", ""},
+		"a coordinate is no phone":           {"en", "11.556370, 104.928200", ""},
+		"Tron":                               {"en", "send to TJRabPrwbZy45sbavfcjinPJC18kjpRTv8", "wallet:tron:TJRabPrwbZy45sbavfcjinPJC18kjpRTv8"},
+		"Bitcoin":                            {"en", "btc 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "wallet:btc:1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"},
+		"Bitcoin segwit":                     {"en", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "wallet:btc:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"},
+		"Ethereum":                           {"en", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "wallet:eth:0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
+		"Ethereum with a wrong letter case":  {"en", "0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", ""},
+		"Bitcoin with a wrong letter":        {"en", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3", ""},
+		"nothing to be reached by":           {"en", "We hire cooks. Come to our office on Monday.", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := contactsOf(extract(t, tt.lang, tt.in)); got != tt.want {
+				t.Errorf("contacts of %q = %q, want %q", tt.in, got, tt.want)
+			}
+		})
+	}
+}
