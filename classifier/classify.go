@@ -43,6 +43,7 @@ type Classifier struct {
 	set       *sigma.Set
 	extract   *facts.Extractor
 	marks     marks
+	homes     map[string]string // countries where a language is at home, by language
 	pool      sync.Pool
 }
 
@@ -72,7 +73,7 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 	c.blank = make([]uint64, (len(c.vocab.classes)+len(c.concepts)+63)/64)
 	c.compileConcepts(p)
 	c.stances = c.vocab.stanceClasses()
-	c.languages()
+	c.languages(p)
 	c.pool.New = func() any {
 		n := len(c.vocab.classes) + len(c.concepts)
 		return &work{hits: newHits(n), cov: covers{class: make([]int32, len(c.vocab.classes))}}
@@ -96,8 +97,11 @@ func newExtractor(p *rules.Pack) (*facts.Extractor, error) {
 func (c *Classifier) conceptClass(concept int) int { return len(c.vocab.classes) + concept }
 
 // languages works out which languages each script may be, and which go together.
-func (c *Classifier) languages() {
-	c.langOf, c.native = map[string]int{}, map[script][]int{}
+func (c *Classifier) languages(p *rules.Pack) {
+	c.langOf, c.native, c.homes = map[string]int{}, map[script][]int{}, map[string]string{}
+	for _, l := range p.Lexicons {
+		c.homes[l.Lang] = strings.Join(l.Home, " ")
+	}
 	for i, l := range c.vocab.langs {
 		c.langOf[l] = i
 	}

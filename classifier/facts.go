@@ -24,7 +24,10 @@ func (c *Classifier) facts(p post.Post, title, text fold.Text, lang string, w *w
 		URL: p.URL, Lang: lang,
 	})
 	var out stated
-	out.named = strings.TrimSpace(p.Company) != "" || f.Employer != nil
+	out.named = strings.TrimSpace(p.Company) != ""
+	if f.Licence != nil {
+		w.mark(c.marks.licence, f.Licence.Span, fields)
+	}
 	if f.Age != nil {
 		out.age = f.Age.Min
 	}
@@ -50,6 +53,9 @@ func (c *Classifier) facts(p post.Post, title, text fold.Text, lang string, w *w
 		w.mark(c.marks.place, x.Span, fields)
 		if x.Risk == "high" {
 			w.mark(c.marks.hotspot, x.Span, fields)
+		}
+		if home := c.homes[lang]; home != "" && x.Country != "" && !strings.Contains(home, x.Country) {
+			w.mark(c.marks.far, x.Span, fields)
 		}
 	}
 	return out

@@ -3,12 +3,13 @@ package classifier
 import "strings"
 
 // marks are the classes of what is no word, by index.
-type marks struct{ number, money, formoney, place, hotspot, handle int }
+type marks struct{ number, money, formoney, place, hotspot, far, handle, licence int }
 
 func (v *vocabulary) marks() marks {
 	return marks{
 		number: v.classOf["NUMBER"], money: v.classOf["MONEY"], formoney: v.classOf["FORMONEY"],
-		place: v.classOf["PLACE"], hotspot: v.classOf["HOTSPOT"], handle: v.classOf["HANDLE"],
+		place: v.classOf["PLACE"], hotspot: v.classOf["HOTSPOT"], far: v.classOf["FAR"],
+		handle: v.classOf["HANDLE"], licence: v.classOf["LICENCE"],
 	}
 }
 

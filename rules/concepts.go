@@ -18,6 +18,8 @@ func Marks() []string {
 		"FORMONEY", // MONEY in US dollars or USDT
 		"PLACE",    // a place of the gazetteer
 		"HOTSPOT",  // a place of high risk
+		"FAR",      // a place in a country where the language of the post is not at home
+		"LICENCE",  // the number of a recruitment licence
 		"HANDLE",   // a handle, a messenger link or a telephone number
 	}
 }

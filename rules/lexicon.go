@@ -19,6 +19,7 @@ const MaxWord = 96
 //
 //	lang: id
 //	name: Indonesian
+//	home: ID                        # countries where it is spoken at home
 //	boundary: space                 # or cluster: the script puts no spaces between words
 //	sides:
 //	  NEG: before 3                 # stands before | after | either of what it denies, at most 3 words off
@@ -42,6 +43,7 @@ type Lexicon struct {
 	Lang      string // BCP 47 primary subtag
 	Name      string
 	Cluster   bool
+	Home      []string // countries, ISO 3166-1 alpha-2; none for a language that is at home everywhere
 	Sides     map[string]Side
 	Function  []string
 	NotBefore []Exception
@@ -150,6 +152,13 @@ func (p *lexParser) top(s string, seen map[string]bool) error {
 		p.lex.Lang = val
 	case "name":
 		p.lex.Name = val
+	case "home":
+		p.lex.Home = strings.Fields(val)
+		for _, c := range p.lex.Home {
+			if len(c) != 2 || strings.ToUpper(c) != c {
+				return fmt.Errorf("home: %q is no country code of two capitals", c)
+			}
+		}
 	case "boundary":
 		if val != "space" && val != "cluster" {
 			return fmt.Errorf("boundary %q is neither space nor cluster", val)
