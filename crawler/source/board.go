@@ -55,10 +55,7 @@ func (b board) Extract(_ context.Context, p Page) (Found, error) {
 	}
 	q := d.query()
 	one := func(sel string) string {
-		if sel == "" {
-			return ""
-		}
-		if n := q.Find(sel).First(); n.Length() > 0 {
+		if n := pick(q.Selection, sel); n.Length() > 0 {
 			return cap256(OneLine(Text(n.Nodes[0])))
 		}
 		return ""
@@ -90,7 +87,7 @@ func (b board) Extract(_ context.Context, p Page) (Found, error) {
 		}
 	}
 	if po.PostedAt.IsZero() && b.parts.date != "" {
-		n := q.Find(b.parts.date).First()
+		n := pick(q.Selection, b.parts.date)
 		at, _ := n.Attr("datetime")
 		if at == "" {
 			at = one(b.parts.date)
@@ -98,20 +95,48 @@ func (b board) Extract(_ context.Context, p Page) (Found, error) {
 		po.PostedAt, _ = ParseTime(at, p.FetchedAt)
 	}
 	if b.own != "" && d.canonical() == "" {
-		if href, ok := q.Find(b.own).First().Attr("href"); ok {
+		if href, ok := pick(q.Selection, b.own).Attr("href"); ok {
 			if u := d.resolve(href); u != nil {
 				u.RawQuery = ""
 				po.URL = withoutFragment(u)
 			}
 		}
 	}
-	if b.id != nil && po.NativeID == "" {
-		if m := b.id.FindStringSubmatch(po.URL); m != nil {
-			po.NativeID = m[1]
-		}
+	if id := boardID(po.URL); id != "" {
+		po.NativeID = id
 	}
 	f.Posts = []post.Post{po}
 	return f, nil
+}
+
+// pick is the first element that the first fitting of several selectors, divided
+// by a comma and a space, finds.
+func pick(s *goquery.Selection, sels string) *goquery.Selection {
+	for sel := range strings.SplitSeq(sels, ", ") {
+		if sel == "" {
+			continue
+		}
+		if n := s.Find(sel).First(); n.Length() > 0 {
+			return n
+		}
+	}
+	return s.Slice(0, 0)
+}
+
+// boardID is the id that a known board gives a post in its address, so that its
+// feeds and its pages name the same post.
+func boardID(raw string) string {
+	host, path := pathOf(raw)
+	for _, b := range boards {
+		for _, h := range b.hosts {
+			if b.id != nil && (host == h || strings.HasSuffix(host, "."+h)) {
+				if m := b.id.FindStringSubmatch(path); m != nil {
+					return m[1]
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // unfilled is what a page gives that a script has yet to fill: the wish for a
@@ -132,7 +157,7 @@ func (b board) unfilled(d *document, f Found, po post.Post) Found {
 }
 
 func (b board) text(q *goquery.Document) string {
-	s := q.Find(b.parts.text).First()
+	s := pick(q.Selection, b.parts.text)
 	if s.Length() == 0 {
 		return ""
 	}
@@ -154,15 +179,16 @@ var boards = []board{
 			location: ".topcard__flavor--bullet:not(figure):not(.num-applicants__figure)",
 			date:     ".posted-time-ago__text",
 			salary:   ".compensation__salary, .salary",
-			text:     ".description__text .show-more-less-html__markup, .description__text, .show-more-less-html__markup",
+			text:     ".show-more-less-html__markup, .description__text",
 		},
+		remove: "button, .show-more-less-html__button",
 	},
 	{
 		name: "stackoverflow", hosts: []string{"stackoverflow.com"}, id: regexp.MustCompile(`/jobs/(\d+)`),
 		parts: selectors{title: ".job-details--header h1, h1.fs-headline1", company: ".job-details--header a[href*='/jobs/companies/']", text: "#overview-items, .job-details__spaced"},
 	},
 	{
-		name: "remoteok", hosts: []string{"remoteok.io", "remoteok.com"}, id: regexp.MustCompile(`/remote-jobs/(?:[^/?]*-)?(\d+)|/remote-jobs/(\d+)`),
+		name: "remoteok", hosts: []string{"remoteok.io", "remoteok.com"}, id: regexp.MustCompile(`/remote-jobs/(?:[^/?]*-)?(\d{3,})`),
 		parts: selectors{title: "h2[itemprop=title], h1", company: "h3[itemprop=name]", text: ".description .markdown, .description"},
 	},
 	{

@@ -49,7 +49,7 @@ func (discourse) Extract(_ context.Context, p Page) (Found, error) {
 	}
 	for _, e := range posts[:min(len(posts), MaxPosts)] {
 		if pm, ok := e.(item); ok {
-			f.add(d, discoursePost(d, pm, topic))
+			f.whole(discoursePost(d, pm, topic))
 		}
 	}
 	if tl, ok := m["topic_list"].(item); ok {

@@ -85,17 +85,22 @@ func (feed) Extract(_ context.Context, p Page) (Found, error) {
 	return f, nil
 }
 
-// add takes one post in, with the link to its page.
+// add takes one post in, with the link to its page, which may say more.
 func (f *Found) add(d *document, p post.Post) {
-	if (p.Title == "" && p.Text == "") || len(f.Posts) >= MaxPosts {
-		return
-	}
-	f.Posts = append(f.Posts, p)
-	if p.URL != "" {
+	if f.whole(p) && p.URL != "" {
 		if u := d.resolve(p.URL); u != nil {
 			f.link(Link{URL: withoutFragment(u), Post: true})
 		}
 	}
+}
+
+// whole takes one post in that its own page would only repeat.
+func (f *Found) whole(p post.Post) bool {
+	if (p.Title == "" && p.Text == "") || len(f.Posts) >= MaxPosts {
+		return false
+	}
+	f.Posts = append(f.Posts, p)
+	return true
 }
 
 // link takes one link in, once.

@@ -20,7 +20,7 @@ func (forum) Name() string { return "forum" }
 // threads tells the programs by their markup: one element for each message and,
 // inside it, the words.
 var threads = []struct{ message, body, date string }{
-	{"div.post[id^=p], article.post", ".postbody .content", ".author time, .postbody .author"},
+	{"div.post[id^=p], article.post", ".postbody .content", ".author time, .author"},
 	{"li.postcontainer, div[id^=post_], table[id^=post]", ".postcontent, [id^=post_message_], .t_f, .t_fsz td", ".postdate, .date, em[id^=authorposton]"},
 	{"article.message", ".message-body .bbWrapper, .message-userContent .bbWrapper", "time"},
 	{"div[id^=post_]", "td.t_f, .t_f, .message", "em[id^=authorposton]"},
@@ -28,6 +28,9 @@ var threads = []struct{ message, body, date string }{
 	{"article[id^=post_], .topic-body.crawler-post, div.topic-post", ".cooked, .post[itemprop=text], .post[itemprop=articleBody]", "time"},
 	{".l_post", ".d_post_content", ".tail-info"},
 }
+
+// topicTitle is where forum programs write the subject of a thread.
+const topicTitle = "h2.topic-title, h3.first a, #thread_subject, .threadtitle, h1.p-title-value, .titleBar h1, .core_title_txt, #topic-title h1, h1[itemprop=headline]"
 
 func (forum) Extract(_ context.Context, p Page) (Found, error) {
 	d := p.document()
@@ -41,7 +44,7 @@ func (forum) Extract(_ context.Context, p Page) (Found, error) {
 	q := d.query()
 	for _, t := range threads {
 		q.Find(t.message).EachWithBreak(func(i int, s *goquery.Selection) bool {
-			if b := s.Find(t.body).First(); b.Length() > 0 {
+			if b := pick(s, t.body); b.Length() > 0 {
 				if po, ok := forumPost(d, s, b, t.date, i); ok {
 					f.Posts = append(f.Posts, po)
 				}
@@ -59,7 +62,13 @@ func forumPost(d *document, s, body *goquery.Selection, date string, i int) (pos
 	skip := skipSet(body, "blockquote, .quote, .bbCodeBlock--quote, .signature, .pstatus, .attach_nopermission")
 	r := region{node: body.Nodes[0], skip: skip}
 	r.text = r.render(r.node)
-	title := pageTitle(d, r)
+	title := ""
+	if n := pick(d.query().Selection, topicTitle); n.Length() > 0 {
+		title = cap256(OneLine(Text(n.Nodes[0])))
+	}
+	if title == "" {
+		title = pageTitle(d, r)
+	}
 	if !offerLike(r.text, title, i == 0) {
 		return post.Post{}, false
 	}
@@ -71,10 +80,10 @@ func forumPost(d *document, s, body *goquery.Selection, date string, i int) (pos
 			po.URL += fmt.Sprintf("#message-%d", i+1)
 		}
 	}
-	if n := s.Find(date).First(); n.Length() > 0 {
+	if n := pick(s, date); n.Length() > 0 {
 		at, _ := n.Attr("datetime")
 		if at == "" {
-			at = strings.TrimLeft(OneLine(Text(n.Nodes[0])), "»发表于發表於Posted on: ")
+			at = OneLine(Text(n.Nodes[0]))
 		}
 		po.PostedAt, _ = ParseTime(at, d.page.FetchedAt)
 	}

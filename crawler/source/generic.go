@@ -74,6 +74,16 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 			label[h.group]++
 		}
 	}
+	t := cueHits(plainLower(title))
+	work := 0 // groups that only speak of work
+	for _, g := range []cue{cueHiring, cueRole, cuePay, cueDuty, cueNeed, cueApply, cueHours} {
+		if plain[g]+t[g] > 0 {
+			work++
+		}
+	}
+	if work < 2 {
+		score -= 1.5
+	}
 	for _, g := range []cue{cueHiring, cuePay, cueDuty, cueNeed, cueApply, cueBenefit, cueHours, cuePlace, cueContact} {
 		if plain[g] > 0 {
 			groups++
@@ -99,7 +109,6 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 		}
 		score += min(0.5*float64(max(groups-1, 0)), 1.5)
 	}
-	t := cueHits(plainLower(title))
 	if t[cueHiring] > 0 {
 		score += 1.5
 	}
@@ -109,9 +118,11 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 	if t[cuePay]+t[cueBenefit]+t[cueHours] > 0 {
 		score += 0.5
 	}
-	if d.url != nil && postPath.MatchString(d.url.Path) {
-		score++
-		if h := strings.ToLower(d.url.Path); strings.Contains(h, "job") || strings.Contains(h, "vacanc") || strings.Contains(h, "career") || strings.Contains(h, "stellen") || strings.Contains(h, "viec-lam") || strings.Contains(h, "lowongan") {
+	if d.url != nil {
+		switch p := d.url.Path; {
+		case adPath.MatchString(p):
+			score += 2
+		case postPath.MatchString(p):
 			score += 0.5
 		}
 	}
@@ -149,7 +160,7 @@ func isLabel(low string, h cueHit) bool {
 		return true
 	}
 	head := rest[:min(len(rest), 40)]
-	return strings.ContainsAny(head, ":：|】]") || strings.Contains(head, " - ")
+	return strings.ContainsAny(head, ":：៖|】]") || strings.Contains(head, " - ")
 }
 
 // plainLower is s for comparing: in lower case, styled letters and full-width
@@ -384,7 +395,7 @@ var labelGroups = []cue{cueCompany, cuePlace, cuePay, cueDate}
 // label and value on two lines, and from elements whose class names the field.
 func fillLabelled(po *post.Post, r region, d *document) {
 	set := func(g cue, v string) {
-		v = strings.Trim(OneLine(v), " :：|-–•·,;")
+		v = strings.Trim(OneLine(v), " :：៖|-–•·,;")
 		if v == "" || utf8.RuneCountInString(v) > 120 {
 			return
 		}
@@ -473,7 +484,7 @@ func classField(cls string) cue {
 
 // cutLabel splits "Label: value" and "Label | value".
 func cutLabel(line string) (name, val string, ok bool) {
-	i := strings.IndexAny(line, ":：|】")
+	i := strings.IndexAny(line, ":：៖|】")
 	if i < 0 {
 		return strings.TrimSpace(line), "", false
 	}
@@ -481,7 +492,7 @@ func cutLabel(line string) (name, val string, ok bool) {
 		return line, "", false
 	}
 	_, n := utf8.DecodeRuneInString(line[i:])
-	return strings.TrimSpace(line[:i]), strings.TrimSpace(strings.TrimLeft(line[i+n:], ":：| ")), true
+	return strings.TrimSpace(line[:i]), strings.TrimSpace(strings.TrimLeft(line[i+n:], ":：៖| ")), true
 }
 
 // labelOf is the field that a label names, -1 for none. The label must be little

@@ -210,8 +210,10 @@ func recordPost(d *document, m item, method string) post.Post {
 		}
 	}
 	p.URL = d.absolute(f.str("url"))
-	if id := bound(f.str("id")); id != "" && id != p.URL && method == "adapter" {
-		p.NativeID = id
+	if p.URL == "" { // the address is what the post's own page would be known by too
+		p.NativeID = bound(f.str("id"))
+	} else {
+		p.NativeID = boardID(p.URL)
 	}
 	fillRecord(&p, m, d)
 	return p
@@ -247,11 +249,7 @@ func (f fields) places() []string {
 	for _, k := range aliases["location"] {
 		v := f[k]
 		if m, ok := v.(item); ok && str(m) == "" {
-			inner := foldKeys(m)
-			out = appendNew(out, inner.city())
-			for _, l := range list(m["city"]) {
-				out = appendNew(out, OneLine(str(l)))
-			}
+			out = appendNew(out, foldKeys(m).city())
 			continue
 		}
 		for _, e := range list(v) {

@@ -38,7 +38,7 @@ func (reddit) Extract(_ context.Context, p Page) (Found, error) {
 		}
 		data, _ := m["data"].(item)
 		if m["kind"] == "t3" {
-			f.add(d, redditPost(d, data))
+			f.whole(redditPost(d, data))
 			continue
 		}
 		children, _ := data["children"].([]any)
@@ -46,7 +46,7 @@ func (reddit) Extract(_ context.Context, p Page) (Found, error) {
 			cm, _ := c.(item)
 			cd, _ := cm["data"].(item)
 			if cd != nil && (cm["kind"] == "t3" || cm["kind"] == "t1") {
-				f.add(d, redditPost(d, cd))
+				f.whole(redditPost(d, cd))
 			}
 		}
 		if after := str(data["after"]); after != "" && d.url != nil && i == 0 {

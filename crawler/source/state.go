@@ -87,6 +87,9 @@ func (state) Extract(_ context.Context, p Page) (Found, error) {
 	if po.URL == "" || !sameSiteURL(po.URL, d) {
 		po.URL = d.address()
 	}
+	if po.URL != "" {
+		po.NativeID = boardID(po.URL)
+	}
 	if po.Lang == "" {
 		po.Lang = d.lang()
 	}

@@ -36,7 +36,7 @@ func (telegram) Extract(_ context.Context, p Page) (Found, error) {
 	q.Find(".tgme_widget_message[data-post], .tgme_widget_message_wrap .tgme_widget_message").EachWithBreak(func(_ int, s *goquery.Selection) bool {
 		if !s.HasClass("service_message") {
 			if po, ok := telegramPost(d, s); ok {
-				f.add(d, po)
+				f.whole(po)
 			}
 		}
 		return len(f.Posts) < MaxPosts

@@ -376,3 +376,8 @@ func skipSet(s *goquery.Selection, sel string) map[*html.Node]bool {
 	}
 	return m
 }
+
+// ContactAddress reports whether an address is a way to reach somebody.
+func ContactAddress(href string) bool {
+	return ContactLink(&html.Node{Type: html.ElementNode, DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: href}}}) != ""
+}

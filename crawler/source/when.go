@@ -10,7 +10,7 @@ import (
 // layouts are the absolute forms, tried in order.
 var layouts = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02T15:04",
-	"2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05.999999999", "2006-01-02 15:04", "2006-01-02",
+	"2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05.999999999", "2006-01-02 15:04", "2006-01-02", "2006-1-2 15:04:05", "2006-1-2 15:04", "2006-1-2", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006/1/2",
 	time.RFC1123Z, time.RFC1123, "Mon, 2 Jan 2006 15:04:05 -0700", "Mon, 2 Jan 2006 15:04:05 MST", "Mon, 2 Jan 2006 15:04 -0700", "2 Jan 2006 15:04:05 -0700",
 	"2 Jan 2006 15:04:05 MST", "Mon, 2 Jan 2006", time.ANSIC, time.UnixDate, time.RubyDate, time.RFC850,
 	"2006/01/02 15:04:05", "2006/01/02 15:04", "2006/01/02", "2006.01.02 15:04", "2006.01.02", "20060102",
@@ -78,16 +78,31 @@ func ParseTime(s string, base time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	cleaned := thaiYear(s)
+	if t, ok := absolute(cleaned); ok {
+		return t, true
+	}
+	if !base.IsZero() {
+		if t, ok := relative(strings.ToLower(s), base.UTC()); ok {
+			return t, true
+		}
+	}
+	if m := insideRE.FindString(cleaned); m != "" && m != cleaned { // words around it
+		return absolute(m)
+	}
+	return time.Time{}, false
+}
+
+func absolute(s string) (time.Time, bool) {
 	for _, l := range layouts {
-		if t, err := time.Parse(l, cleaned); err == nil && t.Year() >= 1990 && t.Year() <= 2100 {
+		if t, err := time.Parse(l, s); err == nil && t.Year() >= 1990 && t.Year() <= 2100 {
 			return t.UTC(), true
 		}
 	}
-	if base.IsZero() {
-		return time.Time{}, false
-	}
-	return relative(strings.ToLower(s), base.UTC())
+	return time.Time{}, false
 }
+
+// insideRE finds a numeric date, year first, amid other words.
+var insideRE = regexp.MustCompile(`(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?`)
 
 var buddhistRE = regexp.MustCompile(`\b25[3-9]\d\b`)
 
