@@ -136,6 +136,10 @@ func (s *Set) plan() {
 func (s *Set) Match(ev Event, dst []*Rule) []*Rule {
 	st := s.pool.Get().(*state)
 	defer st.free()
+	return s.match(st, ev, dst)
+}
+
+func (s *Set) match(st *state, ev Event, dst []*Rule) []*Rule {
 	st.load(ev)
 	for w, word := range st.marked {
 		for word != 0 {

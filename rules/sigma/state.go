@@ -59,8 +59,14 @@ func (st *state) load(ev Event) {
 	}
 }
 
-// free drops everything of the event and gives st back.
+// free gives st back.
 func (st *state) free() {
+	st.reset()
+	st.set.pool.Put(st)
+}
+
+// reset drops everything of the event.
+func (st *state) reset() {
 	st.ev = nil
 	for i := range st.cells {
 		own := st.cells[i].own
@@ -69,7 +75,6 @@ func (st *state) free() {
 	}
 	clear(st.known)
 	clear(st.marked)
-	st.set.pool.Put(st)
 }
 
 // holds evaluates a rule.
