@@ -70,7 +70,7 @@ func TestCanonicalRefuses(t *testing.T) {
 }
 
 func FuzzCanonical(f *testing.F) {
-	seeds := []string{"https://a.test/x?utm_source=1&b#c", "http://[::1]:80/%", "https://a.test./..//?&&", "http://0x7f.1/", "hTtP:\\\\a\\b?"}
+	seeds := []string{"https://a.test/x/y.html?a=1&utm_id=2&b", "http://10.0.0.1:81/a?b?c&&#d", "http://a-.b--c.test:8080/;x=1,2/~u/(1)/*", "http://a.1/", "http://a.test/.x/..y/z..", "https://a.test/x?utm_source=1&b#c", "http://[::1]:80/%", "https://a.test./..//?&&", "http://0x7f.1/", "hTtP:\\\\a\\b?"}
 	if len(seeds) == 0 {
 		f.Fatal("no seeds")
 	}
@@ -79,6 +79,11 @@ func FuzzCanonical(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		c, host, err := Canonical(s)
+		if len(s) <= MaxURL {
+			if c2, host2, err2 := parsed(s); c != c2 || host != host2 || (err == nil) != (err2 == nil) {
+				t.Fatalf("Canonical(%q) = %q, %q, %v, but the parser says %q, %q, %v", s, c, host, err, c2, host2, err2)
+			}
+		}
 		if err != nil {
 			return
 		}
