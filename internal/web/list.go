@@ -20,7 +20,9 @@ type row struct {
 	Link     string // to the post, with the way back
 	Headline []segment
 	Snippet  []segment
-	Reach    int // flagged open posts that share a contact with it, itself included; 0 when it names none
+	Same     []row  // posts further down the page that share a contact with it
+	Group    string // link to all posts that share a contact; empty for who cannot decide
+	Reach    int    // flagged open posts that share a contact with it, itself included; 0 when it names none
 }
 
 // list is a page of posts.
@@ -67,6 +69,9 @@ func (d *Desk) list(v *visit, f filters, q indexer.Query) (list, indexer.Page, e
 			return l, p, err
 		}
 		r.Link = postPath(h.Doc.Post.ID) + "?back=" + url.QueryEscape(v.URL.RequestURI())
+		if r.Reach > 1 && v.user.Role.Includes(ledger.RoleReviewer) {
+			r.Group = postPath(h.Doc.Post.ID) + "/group"
+		}
 		l.Rows = append(l.Rows, r)
 		for _, rule := range h.Doc.Verdict.Rules {
 			titles[rule.ID] = rule.Title
@@ -103,6 +108,35 @@ func (d *Desk) row(ctx context.Context, h indexer.Hit) (row, error) {
 	r.Headline = excerpt(p.Title, marks["title"], contacts, 160)
 	r.Snippet = excerpt(p.Text, marks["text"], contacts, 260)
 	return r, nil
+}
+
+// fold puts rows that share a contact under the first of them, so that sixty
+// posts with one phone number are one thing to look at.
+func fold(rows []row) []row {
+	var out []row
+	first := map[string]int{} // by contact
+	for _, r := range rows {
+		values := reachable(contactsOf(r.Doc))
+		at := -1
+		for _, val := range values {
+			if i, ok := first[val]; ok {
+				at = i
+				break
+			}
+		}
+		if at >= 0 {
+			out[at].Same = append(out[at].Same, r)
+		} else {
+			at = len(out)
+			out = append(out, r)
+		}
+		for _, val := range values {
+			if _, ok := first[val]; !ok {
+				first[val] = at
+			}
+		}
+	}
+	return out
 }
 
 // excerpt is about n characters of text, from a little before its first mark.

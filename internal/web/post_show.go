@@ -16,6 +16,7 @@ type postPage struct {
 	indexer.Doc
 	Headline, Body []segment
 	Employer       []segment
+	Address, Final string // of the page, as asked for and as answered
 	Places         [][]segment
 	Indicators     []indicator
 	Rules          []rule
@@ -142,6 +143,7 @@ func (p *postPage) mark() {
 	if p.Shown {
 		contacts = nil
 	}
+	p.Address, p.Final = hide(p.Post.URL, contacts), hide(p.Capture.FinalURL, contacts)
 	marks := map[string][]stretch{}
 	for i, s := range spans[:min(len(spans), maxStretches)] {
 		marks[s.Field] = append(marks[s.Field], stretch{Start: s.Start, End: s.End, Num: i + 1})

@@ -36,6 +36,7 @@ func (d *Desk) queueShow(v *visit) error {
 	before := len(l.Rows)
 	l.Rows = slices.DeleteFunc(l.Rows, func(r row) bool { return r.State != post.StateOpen })
 	l.Total -= int64(before - len(l.Rows))
+	l.Rows = fold(l.Rows)
 	page := queuePage{list: l, Oldest: q.Sort == indexer.Oldest}
 	if page.Levels, err = d.levelTabs(v, f, q); err != nil {
 		return err
