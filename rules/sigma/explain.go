@@ -10,7 +10,7 @@ import (
 // Explanation says of one part of a rule whether it held on a post, and what was
 // seen there. The root is the rule's condition.
 type Explanation struct {
-	What  string        `json:"what"` // rule, and, or, not, 1 of, all of, selection, alternative, field
+	What  string        `json:"what"` // rule, filter, and, or, not, 1 of, all of, selection, alternative, field
 	Label string        `json:"label"`
 	Held  bool          `json:"held"`
 	Line  int           `json:"line,omitempty"`
@@ -25,14 +25,32 @@ const (
 )
 
 // Explain tells which parts of r held on ev, which did not, and which values
-// were there. Nothing is skipped, so it is slower than [Rule.Match].
-func (r *Rule) Explain(ev Event) Explanation {
-	st := r.solo.pool.Get().(*state)
+// were there. Nothing is skipped, so it is slower than [Rule.Match]. Filters are
+// not looked at; see [Set.Explain].
+func (r *Rule) Explain(ev Event) Explanation { return r.solo.Explain(r, ev) }
+
+// Explain is [Rule.Explain] for a rule of the set, with the filters that apply to
+// it: the rule held when its condition did and every filter let it.
+func (s *Set) Explain(r *Rule, ev Event) Explanation {
+	st := s.pool.Get().(*state)
 	defer st.free()
 	st.load(ev)
-	e := Explanation{What: "rule", Label: r.Title, Line: r.Line}
-	for _, c := range r.conds {
-		part := explainCond(c, r.sels, st)
+	e := explainConds("rule", r.Title, r.Line, r.conds, r.sels, st)
+	for _, f := range s.filters {
+		if f.applies(r) {
+			part := explainConds("filter", f.Title, f.Line, f.conds, f.sels, st)
+			e.Held = e.Held && part.Held
+			e.Parts = append(e.Parts, part)
+		}
+	}
+	return e
+}
+
+// explainConds explains conditions that are joined by or.
+func explainConds(what, label string, line int, conds []cond, sels []selection, st *state) Explanation {
+	e := Explanation{What: what, Label: label, Line: line}
+	for _, c := range conds {
+		part := explainCond(c, sels, st)
 		e.Held = e.Held || part.Held
 		e.Parts = append(e.Parts, part)
 	}

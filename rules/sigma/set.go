@@ -12,11 +12,12 @@ import (
 // required value is there are looked at. A Set is immutable and safe for
 // concurrent use; matching allocates nothing once it is warm.
 type Set struct {
-	rules  []*Rule
-	progs  []inst
-	atoms  []*atom
-	slots  []string       // fields that are read, "" included when there are keywords
-	slotOf map[string]int // field → slot
+	rules   []*Rule
+	filters []*Filter
+	progs   []inst
+	atoms   []*atom
+	slots   []string       // fields that are read, "" included when there are keywords
+	slotOf  map[string]int // field → slot
 
 	lookup  []lookup // fields with atoms that can be looked up
 	trigger [][]int32
@@ -35,7 +36,7 @@ type lookup struct {
 // NewSet compiles rules, with the filters that apply to them. Two rules with one
 // id are an error, as is a filter that names a rule that is not there.
 func NewSet(rules []*Rule, filters []*Filter) (*Set, error) {
-	s := &Set{rules: slices.Clone(rules), slotOf: map[string]int{}, index: map[string]int32{}}
+	s := &Set{rules: slices.Clone(rules), filters: slices.Clone(filters), slotOf: map[string]int{}, index: map[string]int32{}}
 	ids := map[string]*Rule{}
 	for _, r := range rules {
 		if first, dup := ids[r.ID]; dup && r.ID != "" {
@@ -66,6 +67,9 @@ func NewSet(rules []*Rule, filters []*Filter) (*Set, error) {
 
 // Rules returns the rules in the order given. Do not change the slice.
 func (s *Set) Rules() []*Rule { return s.rules }
+
+// Filters returns the filters that narrow the rules. Do not change the slice.
+func (s *Set) Filters() []*Filter { return s.filters }
 
 func (s *Set) intern(a *atom) int32 {
 	if i, ok := s.index[a.key]; ok {

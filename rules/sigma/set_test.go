@@ -157,6 +157,12 @@ func TestFilters(t *testing.T) {
 			if got != c.fires {
 				t.Errorf("fires = %v, want %v", got, c.fires)
 			}
+			if e := set.Explain(set.Rules()[0], Map{"concept": "a1", "company": "EXAMPLE HOTEL"}); e.Held != c.fires {
+				t.Errorf("explained as %v, want %v\n%v", e.Held, c.fires, e)
+			}
+			if len(set.Filters()) != 1 {
+				t.Errorf("the set has %d filters", len(set.Filters()))
+			}
 		})
 	}
 	f, err := Parse("f.yml", []byte(filter("[0e95725d-7320-415d-80f7-004da920fc11]", "{product: lurewatch}", mute)))
