@@ -1,0 +1,138 @@
+package classifier
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// TestQuality judges the cases of testdata and compares what comes of each with
+// quality.golden: a change of words, patterns or rules shows its cost in the diff.
+// The cases are worded by hand from the indicators; they guard what works and are
+// no measure of recall in the world.
+func TestQuality(t *testing.T) {
+	posts := cases(t)
+	langs := map[string]bool{}
+	var b strings.Builder
+	var wrong []string
+	right := 0
+	r, err := open(t).Evaluate(t.Context(), posts, func(j Judged) {
+		langs[j.Post.Lang] = true
+		want := j.Label
+		switch want {
+		case "scam", "legit":
+			want = "offer"
+		}
+		if j.Verdict.Flagged == j.Positive() && string(j.Verdict.Stance) == want {
+			right++
+			return
+		}
+		wrong = append(wrong, fmt.Sprintf("%-8s %-9s flagged %-5v stance %s", j.Post.ID, j.Label, j.Verdict.Flagged, j.Verdict.Stance))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(posts) < 150 || len(langs) < 12 {
+		t.Errorf("%d cases in %d languages, want 150 in 12 at least", len(posts), len(langs))
+	}
+	fmt.Fprintf(&b, "%d of %d cases as they should be\nrecall %v\nfalse positives %v\n\nnot as they should be\n%s\n", right, len(posts), r.All.Recall(), r.All.FalsePositives(), strings.Join(wrong, "\n"))
+	fmt.Fprintf(&b, "\n%-8s %-9s %s\n", "language", "recall", "false positives")
+	for _, l := range slices.Sorted(maps.Keys(r.Lang)) {
+		c := r.Lang[l]
+		fmt.Fprintf(&b, "%-8s %d/%-7d %d/%d\n", l, c.TP, c.TP+c.FN, c.FP, c.FP+c.TN)
+	}
+	if recall := r.All.Recall().Rate; recall < 0.9 {
+		t.Errorf("recall on the cases is %.2f, want 0.90 at least", recall)
+	}
+	if fp := r.All.FalsePositives().Rate; fp > 0.02 {
+		t.Errorf("false-positive rate on the cases is %.3f, want 0.02 at most", fp)
+	}
+	golden(t, "testdata/quality.golden", b.String())
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v\nhint: go test -run %s -update", err, t.Name())
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s is out of date (read the diff, then run with -update):\n%s", file, d)
+	}
+}
+
+func TestRate(t *testing.T) {
+	tests := map[string]struct {
+		k, n            int
+		rate, low, high float64
+	}{
+		"none of none":    {0, 0, 0, 0, 1},
+		"none of ten":     {0, 10, 0, 0, 0.2775},
+		"all of ten":      {10, 10, 1, 0.7225, 1},
+		"half of hundred": {50, 100, 0.5, 0.4038, 0.5962},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := RateOf(tt.k, tt.n)
+			for _, x := range [][2]float64{{r.Rate, tt.rate}, {r.Low, tt.low}, {r.High, tt.high}} {
+				if math.Abs(x[0]-x[1]) > 0.0001 {
+					t.Errorf("RateOf(%d, %d) = %+v, want %v [%v, %v]", tt.k, tt.n, r, tt.rate, tt.low, tt.high)
+				}
+			}
+		})
+	}
+}
+
+func TestReadLabelled(t *testing.T) {
+	in := `{"id":"a","text":"x","label":"scam","location":"Poipet"}
+
+not json
+{"id":"b","text":"x"}
+{"id":"c","title":"y","label":"legit","family":"none","notes":{"k":1}}
+`
+	var ids, bad []string
+	err := ReadLabelled(strings.NewReader(in), "s", func(l Labelled) error {
+		ids = append(ids, fmt.Sprintf("%s:%d:%v:%s", l.Post.ID, l.Line, l.Positive(), strings.Join(l.Post.Locations, "")))
+		return nil
+	}, func(line int, err error) { bad = append(bad, fmt.Sprint(line)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"a:1:true:Poipet", "c:5:false:"}, ids); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{"3", "4"}, bad); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestReportText(t *testing.T) {
+	r, err := open(t).Evaluate(t.Context(), cases(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := r.Text()
+	for _, want := range []string{"recall ", "false positives", "language", "cases", "stance", "km "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the report has no %q", want)
+		}
+	}
+	if r.All.TP+r.All.FN+r.All.FP+r.All.TN != len(cases(t)) {
+		t.Errorf("%+v does not add up to %d posts", r.All, len(cases(t)))
+	}
+}
