@@ -51,6 +51,10 @@ func (x *Extractor) contacts(f *field, regions []string) []Contact {
 	return c.found
 }
 
+// maxContacts bounds the contacts of one field and kind of reading: a directory of
+// numbers is no post.
+const maxContacts = 256
+
 // collector gathers the contacts of one field.
 type collector struct {
 	f       *field
@@ -60,7 +64,7 @@ type collector struct {
 }
 
 func (c *collector) add(kind, value string, i, j int) {
-	if value == "" || len(value) > 256 {
+	if value == "" || len(value) > 256 || len(c.found) >= maxContacts {
 		return
 	}
 	c.f.take(i, j)
@@ -240,7 +244,7 @@ func (c *collector) id(h hit, next []hit) {
 		k++
 	}
 	id := c.low(from, k)
-	if !plausible(a, id, marked) {
+	if strings.HasPrefix(s[k:], "://") || !plausible(a, id, marked) {
 		return
 	}
 	c.add(a.kind, id, h.start, k)
@@ -340,7 +344,7 @@ func plausible(a app, id string, marked bool) bool {
 // commonWord reports words that follow the name of a chat program without being an id.
 func commonWord(w string) bool {
 	switch w {
-	case "here", "group", "channel", "only", "number", "account", "please", "link", "below", "chat", "username", "message", "contact", "support", "official", "telegram", "whatsapp", "wechat", "viber", "signal", "facebook", "messenger", "email", "phone", "groups", "users", "and", "manager", "leader", "staff", "production", "sales", "cook", "operator", "maintenance", "position", "hotline", "website", "apply", "job", "jobs":
+	case "http", "https", "www", "here", "group", "channel", "only", "number", "account", "please", "link", "below", "chat", "username", "message", "contact", "support", "official", "telegram", "whatsapp", "wechat", "viber", "signal", "facebook", "messenger", "email", "phone", "groups", "users", "and", "manager", "leader", "staff", "production", "sales", "cook", "operator", "maintenance", "position", "hotline", "website", "apply", "job", "jobs":
 		return true
 	}
 	return false

@@ -48,6 +48,8 @@ func TestContacts(t *testing.T) {
 		"e-mail in brackets":                 {"en", "hr (at) example (dot) com", "email:hr@example.com"},
 		"plain address":                      {"en", "Apply: https://Jobs.Example.org/a?b=1#top", "url:https://jobs.example.org/a?b=1"},
 		"address without scheme":             {"en", "www.example.org/jobs", "url:http://www.example.org/jobs"},
+		"a short link":                       {"en", "click:bit.ly/3abcDEf", "url:http://bit.ly/3abcDEf"},
+		"a link after a label":               {"en", "Telegram: https://t.me/example_hr", "telegram:example_hr"},
 		"phone with country code":            {"en", "call +66 2 000 0000", "phone:+6620000000"},
 		"phone with two noughts":             {"en", "call 0066 2 000 0000", "phone:+6620000000"},
 		"Indonesian mobile":                  {"id", "HP 0812-0000-0001", "phone:+6281200000001"},

@@ -52,6 +52,9 @@ func (r *reader) context(a amount) around {
 		line := strings.Count(between, "\n")
 		switch h.kind {
 		case wordPay:
+			if h.start > 0 && isDigit(s[h.start-1]) {
+				continue // 12월 is a month
+			}
 			c.pay = c.pay || before && gap <= reachPay && line <= 1 && !numberIn(between) || after && gap <= 10 && line == 0
 		case wordBase:
 			c.base = c.base || before && gap <= reachBeside && line == 0 && !numberIn(between) || after && gap <= 6 && line == 0

@@ -232,7 +232,7 @@ func (x *Extractor) Extract(in Input) Facts {
 	regions := regionsOf(in, out.Places)
 	for _, f := range fields[:2] {
 		out.Contacts = append(out.Contacts, x.contacts(f, regions)...)
-		out.Salaries = append(out.Salaries, x.salaries(f, in)...)
+		out.Salaries = append(out.Salaries, x.salaries(f, in, out.Places)...)
 		x.people(f, &out)
 	}
 	out.Contacts = append(out.Contacts, x.phones(fields[0], regions)...)

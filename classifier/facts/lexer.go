@@ -12,7 +12,7 @@ import (
 // ready, then it is immutable.
 type lexer struct {
 	words []lexWord
-	index map[uint64][]int32 // by the first two runes, longest word first
+	index map[uint64][]int32 // by the first three runes, longest word first
 	maybe [1 << 10]uint64    // a bit for each hash in index: most places fail here
 }
 
@@ -77,62 +77,66 @@ func (l *lexer) ready() {
 	}
 }
 
-// key is the first two runes of s, or two bytes in ASCII.
+// key is the first three runes of s, or all when it has fewer.
 func key(s string) uint64 {
-	a, n := utf8.DecodeRuneInString(s)
-	b, m := utf8.DecodeRuneInString(s[n:])
-	if m == 0 {
-		b = 0
+	var k uint64
+	for n := 0; n < 3 && s != ""; n++ {
+		r, size := utf8.DecodeRuneInString(s)
+		k |= uint64(r) << (21 * n)
+		s = s[size:]
 	}
-	return uint64(a)<<32 | uint64(b)
+	return k
 }
 
 func hash(k uint64) uint64 { return k * 0x9e3779b97f4a7c15 >> 48 }
 
 // scan reports the hits in s, at each place the longest word of each kind.
 func (l *lexer) scan(s string, into []hit) []hit {
-	var a, b rune
-	an, bn := 0, 0
-	if s != "" {
-		a, an = utf8.DecodeRuneInString(s)
-	}
+	a, an := runeAt(s, 0)
+	b, bn := runeAt(s, an)
 	before := ' '
 	for i := 0; i < len(s); {
-		b, bn = 0, 0
-		if i+an < len(s) {
-			if c := s[i+an]; c < utf8.RuneSelf {
-				b, bn = rune(c), 1
-			} else {
-				b, bn = utf8.DecodeRuneInString(s[i+an:])
-			}
-		}
+		c, cn := runeAt(s, i+an+bn)
 		if a > ' ' && !(isWordByte(before) && isWordByte(a)) {
-			k := uint64(a)<<32 | uint64(b)
-			if h := hash(k); l.maybe[h>>6]&(1<<(h&63)) != 0 {
-				into = l.at(s, i, k, before, into)
+			var done uint32 // the kinds that a longer word was found of
+			k := uint64(a) | uint64(b)<<21
+			if cn > 0 {
+				into = l.at(s, i, k|uint64(c)<<42, before, &done, into)
 			}
-			if b != 0 && (a >= utf8.RuneSelf || !isWordByte(b)) { // words of one rune
-				k := uint64(a) << 32
-				if h := hash(k); l.maybe[h>>6]&(1<<(h&63)) != 0 {
-					into = l.at(s, i, k, before, into)
-				}
+			if bn > 0 {
+				into = l.at(s, i, k, before, &done, into)
+			}
+			if !isWordByte(a) {
+				into = l.at(s, i, uint64(a), before, &done, into)
 			}
 		}
 		before = a
 		i += an
-		a, an = b, bn
+		a, an, b, bn = b, bn, c, cn
 	}
 	return into
+}
+
+func runeAt(s string, i int) (rune, int) {
+	if i >= len(s) {
+		return 0, 0
+	}
+	if c := s[i]; c < utf8.RuneSelf {
+		return rune(c), 1
+	}
+	return utf8.DecodeRuneInString(s[i:])
 }
 
 func isWordByte(r rune) bool { return r >= 'a' && r <= 'z' }
 
 // at tries the words that begin with k at i.
-func (l *lexer) at(s string, i int, k uint64, before rune, into []hit) []hit {
-	var done uint32
+func (l *lexer) at(s string, i int, k uint64, before rune, done *uint32, into []hit) []hit {
+	if h := hash(k); l.maybe[h>>6]&(1<<(h&63)) == 0 {
+		return into
+	}
 	for _, x := range l.index[k] {
 		w := &l.words[x]
-		if done&(1<<w.kind) != 0 || !strings.HasPrefix(s[i:], w.text) {
+		if *done&(1<<w.kind) != 0 || !strings.HasPrefix(s[i:], w.text) {
 			continue
 		}
 		end := i + len(w.text)
@@ -142,7 +146,7 @@ func (l *lexer) at(s string, i int, k uint64, before rune, into []hit) []hit {
 		if end, ok := endsWord(s, end, w); ok {
 			into = append(into, hit{i, end, w.kind, w.value})
 			if w.kind != wordPlace && w.kind != wordWeakPlace {
-				done |= 1 << w.kind
+				*done |= 1 << w.kind
 			}
 		}
 	}

@@ -64,9 +64,36 @@ func (c *collector) dot(i int) {
 		return
 	}
 	if i >= 3 && s[i-3:i] == "www" && (i == 3 || !isHandle(s[i-4])) && (i < 6 || s[i-6:i-3] != "://") {
-		if to := linkEnd(s, i-3); to > i+1 && !isKnown(s[i+1 : to]) {
+		if to := linkEnd(s, i-3); to > i+1 && !isKnown(s[i+1:to]) {
 			c.url(i-3, to, "http://")
 		}
+		return
+	}
+	c.bare(i)
+}
+
+// bare reads an address without scheme around the dot at i (bit.ly/x): only with a path, and
+// only under top-level domains that no sentence goes on with.
+func (c *collector) bare(i int) {
+	s := c.f.Folded
+	tld := i + 1
+	for tld < len(s) && isWordByte(rune(s[tld])) && tld-i < 8 {
+		tld++
+	}
+	if tld >= len(s) || s[tld] != '/' {
+		return
+	}
+	switch s[i+1 : tld] {
+	case "ly", "com", "net", "org", "io", "cc", "co", "gl", "xyz", "top", "vip", "info", "link", "click", "site", "online", "shop", "biz", "app", "page", "club", "live", "pro", "bet":
+	default:
+		return
+	}
+	from := i
+	for from > 0 && i-from < 64 && (isHandle(s[from-1]) || s[from-1] == '.' || s[from-1] == '-') {
+		from--
+	}
+	if to := linkEnd(s, from); from < i && to > tld+1 && (from == 0 || s[from-1] != '@' && s[from-1] != '/') {
+		c.url(from, to, "http://")
 	}
 }
 

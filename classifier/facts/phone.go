@@ -99,7 +99,7 @@ type digitsRun struct {
 func (x *Extractor) phones(f *field, regions []string) []Contact {
 	s := f.Folded
 	c := &collector{f: f, regions: regions}
-	for i := 0; i < len(s); i++ {
+	for i := 0; i < len(s) && len(c.found) < maxContacts; i++ {
 		if !isDigit(s[i]) {
 			continue
 		}

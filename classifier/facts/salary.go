@@ -59,6 +59,8 @@ type reader struct {
 	in    Input
 	home  string // country of the reader
 	here  string // currency meant when none is written
+
+	dollars string // what $ means, when that is not the US dollar
 }
 
 // amount is one statement of money: a number or a range, with its units.
@@ -74,8 +76,9 @@ type amount struct {
 }
 
 // salaries reads the statements of pay of one field.
-func (x *Extractor) salaries(f *field, in Input) []Salary {
+func (x *Extractor) salaries(f *field, in Input, places []Place) []Salary {
 	r := x.reader(f, in)
+	r.dollars = dollars(in.Country, places)
 	s := f.Folded
 	var out []Salary
 	for i := 0; i < len(s); {
@@ -239,7 +242,7 @@ func (r *reader) suffix(a *amount) (mult float64, ok bool) {
 			mult = max(mult, 1) * u.mult
 		}
 		if u.currency != "" {
-			if a.money && u.mult == 0 && a.currency != u.currency && u.currency != "USD" {
+			if a.money && u.mult == 0 && (a.currency != u.currency && u.currency != "USD" || opensNext(s, k+n)) {
 				break
 			}
 			a.currency, a.money = u.currency, true
@@ -258,6 +261,14 @@ func (r *reader) suffix(a *amount) (mult float64, ok bool) {
 		}
 	}
 	return mult, true
+}
+
+// opensNext reports that a currency ending at i belongs to the number after it.
+func opensNext(s string, i int) bool {
+	for n := 0; i < len(s) && n < 2 && (s[i] == ' ' || s[i] == '.'); n++ {
+		i++
+	}
+	return i < len(s) && isDigit(s[i])
 }
 
 // unitAt is the longest unit word at k and its length.
@@ -355,13 +366,16 @@ func skipSpace(s string, i, most int) int {
 // pay judges whether a is pay, and for what.
 func (r *reader) pay(a amount) (Salary, bool) {
 	c := r.context(a)
-	if c.never || !a.money && !a.unit && (!c.pay || a.digits > 8 && !a.grouped || c.count) || c.age {
+	if c.never || c.age || !a.money && !a.unit && (!c.pay || c.count || a.low < 100 || a.digits > 8 && !a.grouped) {
 		return Salary{}, false
 	}
 	out := Salary{Base: c.base, Extra: c.extra, UpTo: c.upTo && a.high == 0}
 	cur, score := a.currency, 0
 	if cur == "" {
 		cur = r.here
+		if !a.unit && !a.grouped && a.high == 0 && a.low >= 1900 && a.low < 2100 && (c.period == perUnknown || c.period == perYear) {
+			return Salary{}, false // a year
+		}
 		if r.in.Lang == "ko" && !a.unit && a.low >= 100 && a.low < 10000 { // 월 1500 means 1500만원
 			a.low, a.high = a.low*10000, a.high*10000
 		}
@@ -369,7 +383,7 @@ func (r *reader) pay(a amount) (Salary, bool) {
 		score += 2
 	}
 	if cur == "USD" && a.money && r.dollarIsLocal(a) {
-		cur = r.here
+		cur = r.dollars
 	}
 	if a.unit {
 		score++
@@ -406,6 +420,9 @@ func (r *reader) pay(a amount) (Salary, bool) {
 	if high == 0 && !a.plus && !c.from {
 		out.Max = low
 	}
+	if r.in.Lang == "en" && r.in.Country == "" && !a.money && usd > 6000 { // English is written where money has other names
+		out.Currency, out.USDMonth, usd = "", 0, 0
+	}
 	if b, ok := r.x.marks[r.home]; ok {
 		out.Ratio = round(usd / b.DeskHighUSD)
 	}
@@ -416,6 +433,36 @@ func (r *reader) pay(a amount) (Salary, bool) {
 		out.Confidence *= 0.8
 	}
 	return out, true
+}
+
+// dollars is the currency that a plain $ means in country or, when that is not known,
+// in the only country that the post names places of; empty for US dollars.
+func dollars(country string, places []Place) string {
+	if country != "" {
+		places = nil
+	}
+	for _, p := range places {
+		if country == "" {
+			country = p.Country
+		} else if country != p.Country {
+			return ""
+		}
+	}
+	switch country {
+	case "SG":
+		return "SGD"
+	case "HK":
+		return "HKD"
+	case "TW":
+		return "TWD"
+	case "CA":
+		return "CAD"
+	case "AU":
+		return "AUD"
+	case "MX":
+		return "MXN"
+	}
+	return ""
 }
 
 // ownLine reports that s[i:j] is all that its line says, as on job cards.
@@ -431,13 +478,8 @@ func ownLine(s string, i, j int) bool {
 
 // dollarIsLocal reports a plain $ in a country that calls its own money so.
 func (r *reader) dollarIsLocal(a amount) bool {
-	switch r.in.Country {
-	case "SG", "HK", "TW", "CA", "AU", "MX", "CO":
-	default:
-		return false
-	}
 	text := r.s[a.start:a.end]
-	return strings.Contains(text, "$") && !strings.Contains(text, "us") && r.x.table.FX[r.here] > 0
+	return r.dollars != "" && strings.Contains(text, "$") && !strings.Contains(text, "us")
 }
 
 func round(v float64) float64 { return float64(int64(v*100+0.5)) / 100 }
@@ -452,7 +494,7 @@ func best(all []Salary) *Salary {
 			out = s
 		}
 	}
-	if out == nil || out.Extra && !out.Base && rank(out) < 0.3 {
+	if out == nil || out.Extra && !out.Base {
 		return nil
 	}
 	return out
