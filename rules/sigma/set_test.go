@@ -10,11 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// vocabulary is how many concepts n rules speak of: rules outnumber concepts.
+func vocabulary(n int) int { return min(120+n/40, 250) }
+
 // packOf makes n rules over concepts and facts, in the shape of real ones.
 func packOf(t testing.TB, n int) []*Rule {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(7, uint64(n)))
-	concept := func() string { return fmt.Sprintf("concept_%d", rng.IntN(max(120, n/4))) }
+	concept := func() string { return fmt.Sprintf("concept_%d", rng.IntN(vocabulary(n))) }
 	out := make([]*Rule, n)
 	for i := range out {
 		src := fmt.Sprintf(`title: Rule %d
@@ -41,7 +44,7 @@ func eventOf(seed uint64, of int) Map {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	var cs []string
 	for range 6 + rng.IntN(10) {
-		cs = append(cs, fmt.Sprintf("concept_%d", rng.IntN(max(120, of/4))))
+		cs = append(cs, fmt.Sprintf("concept_%d", rng.IntN(vocabulary(of))))
 	}
 	return Map{
 		"concept": cs, "stance": []string{"offer", "news"}[rng.IntN(2)], "salary.ratio": float64(rng.IntN(6)),
