@@ -87,7 +87,7 @@ func (r *reader) context(a amount) around {
 func joined(s string) bool {
 	s = strings.Trim(s, " +/.()-~:*")
 	switch s {
-	case "", "per", "a", "an", "each", "every", "in a", "one", "di", "se", "một", "mot", "mỗi", "moi", "ต่อ", "ละ", "每", "一", "/一", "por", "par", "al", "ao", "в", "за", "kwa", "في", "ب", "في ال", "ال", "प्रति", "প্রতি", "فی", "net", "gross", "basic", "tk", "in hand", "1", "ក្នុង", "ក្នុងមួយ", "ក្នុង១", "ຕໍ່", "isang", "kada", "sa isang", "/1", "bir", "হতে", "mil":
+	case "", "per", "a", "an", "each", "every", "in a", "one", "di", "se", "một", "mot", "mỗi", "moi", "ต่อ", "ละ", "每", "一", "/一", "por", "par", "al", "ao", "в", "за", "kwa", "في", "ب", "في ال", "ال", "प्रति", "প্রতি", "فی", "net", "gross", "extra", "basic", "tk", "in hand", "1", "ក្នុង", "ក្នុងមួយ", "ក្នុង១", "ຕໍ່", "isang", "kada", "sa isang", "/1", "bir", "হতে", "mil":
 		return true
 	}
 	return false

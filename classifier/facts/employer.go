@@ -52,7 +52,7 @@ func (f *field) nameBefore(h hit) *Named {
 		}
 		from -= n
 	}
-	if h.start-from >= maxName {
+	if h.start-from >= maxName || strings.HasSuffix(s[from:h.start], "not ") {
 		return nil
 	}
 	return f.named(from, h.end, h.start-from)
@@ -67,27 +67,44 @@ func (f *field) nameAfter(h hit) *Named {
 		to++
 	}
 	from := to
-	words := 0
+	words, small := 0, -1
 	for to < len(s) && to-from < maxName && words < 6 {
 		r, n := utf8.DecodeRuneInString(s[to:])
 		if strings.ContainsRune("\n\t:|;!?。,，、•()[]\"【】/", r) || r == '.' && to+1 < len(s) && s[to+1] == ' ' {
 			break
 		}
 		if r == ' ' {
-			if o := f.original(to, min(to+2, len(s))); strings.TrimSpace(o) != "" && isLowerWord(strings.TrimSpace(o)) {
-				break
+			next := strings.TrimSpace(f.original(to, min(to+2, len(s))))
+			if next != "" && isLowerWord(next) { // one small word may stand within a name, two end it
+				if small >= 0 {
+					to = small
+					break
+				}
+				small = to
+			} else {
+				small = -1
 			}
 			words++
 		}
 		to += n
 	}
-	if first := f.original(from, min(from+1, len(s))); first != "" && isLowerWord(first) {
+	if first := f.original(from, min(from+1, len(s))); first != "" && isLowerWord(first) || theCompany(s[from:to]) {
 		return nil
 	}
 	if isLabel(s[h.start:h.end]) {
 		return f.named(from, to, to-from)
 	}
 	return f.named(h.start, to, to-from)
+}
+
+// theCompany reports what follows the word for company where no name does.
+func theCompany(rest string) bool {
+	for _, w := range []string{"ฯ", "ที่", "จะ", "ของ", "เรา", "มี", "และ", "จำกัด", "เป็น", "ชั้นนำ", "chúng", "là ", "đang", "的", "是", "提供", "介绍", "简介", "福利", "位于", "地址", "名称", "规模", "性质", "นี้", "ທີ່", "ຂອງ", "យើង", "យេីង"} {
+		if strings.HasPrefix(rest, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // isLabel reports words that announce a name without being part of it.

@@ -10,7 +10,7 @@ func (x *Extractor) people(f *field, out *Facts) {
 	for _, h := range f.hits {
 		switch h.kind {
 		case wordMale:
-			male = true
+			male = male || !border(s[h.end:])
 		case wordFemale:
 			female = true
 		case wordBoth:
@@ -37,6 +37,17 @@ func (x *Extractor) people(f *field, out *Facts) {
 	} else if male && out.Gender == GenderFemale || female && out.Gender == GenderMale {
 		out.Gender = GenderMixed
 	}
+}
+
+// border reports the rest of words that begin like the Thai and Lao word for a man:
+// border, beach, coast.
+func border(rest string) bool {
+	for _, w := range []string{"แดน", "หาด", "ฝั่ง", "ทะเล", "คา", "ขอบ", "ແດນ", "ຫາດ", "ฝง"} {
+		if strings.HasPrefix(rest, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // The ages that a post may ask for.

@@ -22,6 +22,7 @@ func TestPeople(t *testing.T) {
 		"Russian experience is no age":     {"ru", "опыт от 15 лет", 0, 0, "", 0},
 		"Arabic":                           {"ar", "العمر من 18 إلى 35، ذكور وإناث", 18, 35, GenderMixed, 0},
 		"Amharic":                          {"am", "እድሜ 18–35፣ ወንድም ሴትም", 18, 35, GenderMixed, 0},
+		"the Thai border is no man":        {"th", "ทำงานชายแดน", 0, 0, "", 0},
 		"nobody in particular":             {"en", "Cook for a hotel", 0, 0, "", 0},
 		"women's clothes are still a word": {"en", "We sell shoes", 0, 0, "", 0},
 	}
@@ -55,6 +56,10 @@ func TestEmployer(t *testing.T) {
 		"Chinese":                     {"zh", "软件工程师\n示例软件有限公司（民营）", "示例软件有限公司"},
 		"Russian":                     {"ru", "Повар\nООО \"Пример\"\nМосква", "ООО \"Пример"},
 		"Singaporean":                 {"en", "Company Name : Example Technology Pte Ltd", "Example Technology Pte Ltd"},
+		"Vietnamese in small letters": {"vi", "Công ty Cổ phần Đầu tư Ví Dụ\nHà Nội", "Công ty Cổ phần Đầu tư Ví Dụ"},
+		"Indonesian in a sentence":    {"id", "PT Contoh sedang mencari admin", "PT Contoh"},
+		"including but not limited":   {"en", "duties including but not limited to cooking", ""},
+		"Thai for the company":        {"th", "บริษัทฯ มีรถรับส่ง", ""},
 		"no name, only our company":   {"en", "our company is looking for staff", ""},
 		"no name, only a big company": {"id", "perusahaan besar mencari admin", ""},
 	}

@@ -78,7 +78,7 @@ type amount struct {
 // salaries reads the statements of pay of one field.
 func (x *Extractor) salaries(f *field, in Input, places []Place) []Salary {
 	r := x.reader(f, in)
-	r.dollars = dollars(in.Country, places)
+	r.dollars = dollars(in.Country, places, f)
 	s := f.Folded
 	var out []Salary
 	for i := 0; i < len(s); {
@@ -436,8 +436,9 @@ func (r *reader) pay(a amount) (Salary, bool) {
 }
 
 // dollars is the currency that a plain $ means in country or, when that is not known,
-// in the only country that the post names places of; empty for US dollars.
-func dollars(country string, places []Place) string {
+// in the only country that the post names places of, or by the legal forms and country
+// code of Singapore; empty for US dollars.
+func dollars(country string, places []Place, f *field) string {
 	if country != "" {
 		places = nil
 	}
@@ -447,6 +448,9 @@ func dollars(country string, places []Place) string {
 		} else if country != p.Country {
 			return ""
 		}
+	}
+	if country == "" && (strings.Contains(f.Folded, "pte ltd") || strings.Contains(f.Folded, "pte. ltd") || strings.Contains(f.Folded, "wa.me/65") || strings.Contains(f.Folded, "+65")) {
+		country = "SG"
 	}
 	switch country {
 	case "SG":
