@@ -25,8 +25,9 @@ func (c *Classifier) markNumbers(s *scan, w *work, shift int32) {
 		foreign := strings.HasSuffix(before, "$") && !strings.HasSuffix(before, "r$") && !strings.HasSuffix(before, "s$") ||
 			hasAnySuffix(before, "usd", "usdt", "us$") || hasAnyPrefix(after, "usd", "$", "u/", "u ", "dollar", "美金", "美元", "дол", "ดอลลาร์", "دولار")
 		money := foreign || n.end-n.start >= 3 && (hasAnySuffix(before, "€", "₱", "฿", "₫", "៛", "₹", "¥", "₩", "₭", "£", "rp", "rm", "php", "sgd", "aed", "thb", "rs", "r$", "s$") ||
-			hasAnyPrefix(after, "€", "₱", "฿", "₫", "៛", "₹", "¥", "₩", "₭", "£", "php", "thb", "aed", "бат", "руб", "บาท", "元", "円", "원", "tl")) ||
-			hasAnyPrefix(after, "jt", "juta", "tr", "tri", "万", "萬", "만", "lakh", "w ", "k ", "k/", "k+", "k-")
+			hasAnyPrefix(after, "€", "₱", "฿", "₫", "៛", "₹", "¥", "₩", "₭", "£", "php", "thb", "aed", "бат", "руб", "บาท", "元", "円", "원", "tl",
+				"rup", "taka", "टका", "रुप", "টাকা", "ரூபா", "රු", "روپ", "ဘတ်", "ကျပ်", "បាត", "រៀល", "ກີບ", "บ.", "đ", "peso", "piso", "ringgit", "shilling", "birr", "ብር", "جنيه", "درهم", "baht")) ||
+			hasAnyPrefix(after, "jt", "juta", "tr", "tri", "万", "萬", "만", "lakh", "lac ", "သိန်း", "लाख", "লাখ", "لاکھ", "triệu", "củ", "ribu", "rb", "หมื่น", "ລ້ານ", "тыс", "w ", "k ", "k/", "k+", "k-")
 		if money {
 			w.hits.add(c.marks.money, h)
 		}

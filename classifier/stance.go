@@ -89,6 +89,9 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	if reach == 0 && said(k.hire) == 0 && max(x.news, x.warning, x.testimony) >= 3 { // nobody could take the offer up
 		x.offer -= 3
 	}
+	if c.strong(w) > 1 { // who looks for work does not speak of debts paid and kidneys
+		x.seeker = 0
+	}
 	warned := n(k.warn) > 0 && n(k.scam)+n(k.advice)+n(k.ngo)+n(k.police) > 0 || n(k.warn) > 1
 	x.stance = x.decide(said(k.hire), handles, warned)
 	return x
@@ -110,6 +113,17 @@ func (c *Classifier) evidence(w *work) int {
 		}
 	}
 	return min(n, 6)
+}
+
+// strong counts the strong concepts found.
+func (c *Classifier) strong(w *work) int {
+	n := 0
+	for i := range c.concepts {
+		if c.concepts[i].Weight == "strong" && w.hits.has(c.conceptClass(i)) {
+			n++
+		}
+	}
+	return n
 }
 
 // decide asks first what would hurt most when mistaken for an offer.
