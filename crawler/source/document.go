@@ -33,6 +33,9 @@ type document struct {
 	root    *html.Node
 	base    *url.URL // what relative links are relative to; nil when unknown
 	found   *[]Link  // links, once they have been gathered
+	metas   map[string]string
+	own     *string // canonical, once it has been looked for
+	tongue  *string // lang, once it has been looked for
 }
 
 // document returns p decoded, from the cache when auto has done so before.
@@ -52,6 +55,7 @@ func (p Page) document() *document {
 	}
 	if d.base == nil && d.kind == kindHTML {
 		d.adoptAddress()
+		d.own = nil
 	}
 	return d
 }
@@ -193,6 +197,14 @@ func (d *document) absolute(ref string) string {
 
 // lang is the primary subtag of the language that the document declares.
 func (d *document) lang() string {
+	if d.tongue == nil {
+		l := d.findLang()
+		d.tongue = &l
+	}
+	return *d.tongue
+}
+
+func (d *document) findLang() string {
 	root := d.tree()
 	if n := first(root, func(n *html.Node) bool { return n.DataAtom == atom.Html }); n != nil {
 		for _, k := range []string{"lang", "xml:lang"} {
@@ -237,20 +249,22 @@ func primaryLang(s string) string {
 // meta is the content of the first meta element that carries one of the names
 // (name, property, itemprop or http-equiv), the names in order of preference.
 func (d *document) meta(names ...string) string {
-	found := map[string]string{}
-	each(d.tree(), func(n *html.Node) bool {
-		if n.DataAtom == atom.Meta {
-			for _, k := range []string{"property", "name", "itemprop", "http-equiv"} {
-				v := strings.ToLower(attr(n, k))
-				if v != "" && found[v] == "" {
-					found[v] = strings.TrimSpace(attr(n, "content"))
+	if d.metas == nil {
+		d.metas = map[string]string{}
+		each(d.tree(), func(n *html.Node) bool {
+			if n.DataAtom == atom.Meta {
+				for _, k := range []string{"property", "name", "itemprop", "http-equiv"} {
+					v := strings.ToLower(attr(n, k))
+					if v != "" && d.metas[v] == "" {
+						d.metas[v] = strings.TrimSpace(attr(n, "content"))
+					}
 				}
 			}
-		}
-		return true
-	})
+			return true
+		})
+	}
 	for _, k := range names {
-		if v := found[k]; v != "" {
+		if v := d.metas[k]; v != "" {
 			return v
 		}
 	}
@@ -260,6 +274,14 @@ func (d *document) meta(names ...string) string {
 // canonical is the address that the document gives itself, when it is on the
 // same site and no plain home page: many templates name that on every page.
 func (d *document) canonical() string {
+	if d.own == nil {
+		c := d.findCanonical()
+		d.own = &c
+	}
+	return *d.own
+}
+
+func (d *document) findCanonical() string {
 	var href string
 	each(d.tree(), func(n *html.Node) bool {
 		if href == "" && n.DataAtom == atom.Link && hasToken(attr(n, "rel"), "canonical") {

@@ -29,6 +29,10 @@ var threads = []struct{ message, body, date string }{
 	{".l_post", ".d_post_content", ".tail-info"},
 }
 
+// maxMessages bounds how many messages of one page are looked at: forums show
+// ten to a hundred.
+const maxMessages = 300
+
 // topicTitle is where forum programs write the subject of a thread.
 const topicTitle = "h2.topic-title, h3.first a, #thread_subject, .threadtitle, h1.p-title-value, .titleBar h1, .core_title_txt, #topic-title h1, h1[itemprop=headline]"
 
@@ -42,14 +46,21 @@ func (forum) Extract(_ context.Context, p Page) (Found, error) {
 		return f, nil
 	}
 	q := d.query()
+	title := ""
+	if n := pick(q.Selection, topicTitle); n.Length() > 0 {
+		title = cap256(OneLine(Text(n.Nodes[0])))
+	}
+	if title == "" {
+		title = pageTitle(d, region{node: d.tree()})
+	}
 	for _, t := range threads {
 		q.Find(t.message).EachWithBreak(func(i int, s *goquery.Selection) bool {
 			if b := pick(s, t.body); b.Length() > 0 {
-				if po, ok := forumPost(d, s, b, t.date, i); ok {
+				if po, ok := forumPost(d, s, b, title, t.date, i); ok {
 					f.Posts = append(f.Posts, po)
 				}
 			}
-			return len(f.Posts) < MaxPosts
+			return i < maxMessages
 		})
 		if len(f.Posts) > 0 {
 			return f, nil
@@ -58,17 +69,10 @@ func (forum) Extract(_ context.Context, p Page) (Found, error) {
 	return f, nil
 }
 
-func forumPost(d *document, s, body *goquery.Selection, date string, i int) (post.Post, bool) {
+func forumPost(d *document, s, body *goquery.Selection, title, date string, i int) (post.Post, bool) {
 	skip := skipSet(body, "blockquote, .quote, .bbCodeBlock--quote, .signature, .pstatus, .attach_nopermission")
 	r := region{node: body.Nodes[0], skip: skip}
 	r.text = r.render(r.node)
-	title := ""
-	if n := pick(d.query().Selection, topicTitle); n.Length() > 0 {
-		title = cap256(OneLine(Text(n.Nodes[0])))
-	}
-	if title == "" {
-		title = pageTitle(d, r)
-	}
 	if !offerLike(r.text, title, i == 0) {
 		return post.Post{}, false
 	}

@@ -132,7 +132,11 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 	if money && plain[cuePay]+plain[cueHiring]+plain[cueRole] > 0 {
 		score += 0.7
 	}
-	score -= articleSigns(d, r, low, words, plain)
+	against := articleSigns(d, r, low, words, plain)
+	if against == 0 && words < 300 && groups > 0 && d.url != nil && adPath.MatchString(d.url.Path) && idRE.MatchString(d.url.Path) {
+		score++ // the page of one ad by its address, and nothing speaks against it
+	}
+	score -= against
 	score -= listingSigns(d, r, links)
 	return score
 }

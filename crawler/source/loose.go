@@ -118,7 +118,7 @@ func (l *loose) space() {
 			l.skipPast("\n", 2)
 		case strings.HasPrefix(rest, "<!--"):
 			// The mark alone, when JSON follows on the same line; else a whole comment.
-			end := strings.Index(rest, "-->")
+			end := strings.Index(rest[:min(len(rest), 4096)], "-->")
 			if end < 0 || strings.ContainsAny(rest[:end], "{[") {
 				l.i += 4
 			} else {
