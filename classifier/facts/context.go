@@ -10,6 +10,8 @@ type around struct {
 	pay, base, extra, never bool
 	upTo, from              bool
 	count, age              bool
+	beside                  bool // a period stands right after it
+	lasting                 bool // and nothing between: 800 hours
 	period                  period
 }
 
@@ -75,7 +77,9 @@ func (r *reader) context(a amount) around {
 			switch {
 			case after && gap <= reachPeriod && line == 0 && gap < periodGap && joined(between):
 				c.period, periodGap = p, gap
-			case before && gap <= reachBeside && line == 0 && !numberIn(between) && periodGap > gap+8:
+				c.beside = true
+				c.lasting = p != perMonth && strings.Trim(between, " ") == "" && !strings.HasSuffix(s[:h.end], "ly")
+			case before && gap <= reachBeside && line == 0 && !numberIn(between) && periodGap > gap+8 && !counted(s, h.start):
 				c.period, periodGap = p, gap+8
 			}
 		}
@@ -91,6 +95,12 @@ func joined(s string) bool {
 		return true
 	}
 	return false
+}
+
+// counted reports a number right before i: the word there is a duration.
+func counted(s string, i int) bool {
+	t := strings.TrimRight(s[max(0, i-4):i], " ")
+	return t != "" && isDigit(t[len(t)-1])
 }
 
 func numberIn(s string) bool { return strings.ContainsAny(s, "0123456789") }

@@ -257,7 +257,8 @@ func endsWord(s string, end int, w *lexWord) (int, bool) {
 	case kana:
 		return end, theirs != kana
 	case glued:
-		return end, !unicode.IsMark(next)
+		// a Korean word of one syllable is a word only by itself
+		return end, !unicode.IsMark(next) && (last < 0xac00 || len(w.text) > 3 || theirs != glued)
 	case both:
 		return end, true
 	case prefixed:

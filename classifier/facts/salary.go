@@ -366,7 +366,7 @@ func skipSpace(s string, i, most int) int {
 // pay judges whether a is pay, and for what.
 func (r *reader) pay(a amount) (Salary, bool) {
 	c := r.context(a)
-	if c.never || c.age || !a.money && !a.unit && (!c.pay || c.count || a.low < 100 || a.digits > 8 && !a.grouped) {
+	if c.never || c.age || !a.money && !a.unit && (!c.pay || c.count || c.lasting || a.low < 100 || a.digits > 8 && !a.grouped) {
 		return Salary{}, false
 	}
 	out := Salary{Base: c.base, Extra: c.extra, UpTo: c.upTo && a.high == 0}
@@ -397,10 +397,11 @@ func (r *reader) pay(a amount) (Salary, bool) {
 	if c.period != perUnknown {
 		score += 2
 	}
-	if r.f.name == FieldTitle || ownLine(r.s, a.start, a.end) {
+	own := r.f.name == FieldTitle || ownLine(r.s, a.start, a.end)
+	if own {
 		score++
 	}
-	if score < 3 {
+	if need := 3 + b2i(!c.pay && !c.base && !c.beside && !own && a.high == 0); score < need {
 		return Salary{}, false
 	}
 	rate := r.x.table.FX[cur]
