@@ -1,0 +1,287 @@
+package facts
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/lurewatch/lurewatch/classifier/fold"
+)
+
+// unit is what one word beside a number means.
+type unit struct {
+	mult     float64
+	currency string
+}
+
+// addUnits folds the unit words: per language, its own before the generic ones.
+func (x *Extractor) addUnits() {
+	x.units, x.firsts = map[string]map[string]unit{}, map[string]*[256]bool{}
+	generic := map[string]unit{}
+	addNotation(generic, x.table.Notation["generic"])
+	for lang := range x.table.Notation {
+		m := map[string]unit{}
+		for w, u := range generic {
+			m[w] = u
+		}
+		if lang != "generic" {
+			addNotation(m, x.table.Notation[lang])
+		}
+		first := new([256]bool)
+		for w := range m {
+			first[w[0]] = true
+		}
+		x.units[lang], x.firsts[lang] = m, first
+	}
+}
+
+func addNotation(m map[string]unit, n Notation) {
+	for _, u := range n.Units {
+		for _, w := range u.U {
+			f := fold.Fold(strings.TrimSuffix(w, "*"))
+			for _, form := range forms(f) {
+				m[form] = unit{u.Multiplier, u.Currency}
+			}
+		}
+	}
+}
+
+// longestUnit bounds the bytes of a unit word.
+const longestUnit = 30
+
+// amount is one statement of money: a number or a range, with its units.
+type amount struct {
+	start, end int
+	low, high  float64 // high is 0 for a single number
+	currency   string
+	unit       bool // a multiplier is written
+	money      bool // a currency is written
+	digits     int
+	grouped    bool
+	plus       bool // open above
+}
+
+// amount reads the amount at i, where a digit stands.
+func (r *reader) amount(i int) (amount, bool) {
+	s := r.s
+	start, cur, ok := r.prefix(i)
+	if !ok {
+		return amount{}, false
+	}
+	n := readNumber(s, i)
+	a := amount{start: start, end: n.end, low: n.value, currency: cur, money: cur != "", digits: n.digits, grouped: n.grouped}
+	m1, ok := r.suffix(&a)
+	if !ok {
+		return a, false
+	}
+	if j, cur2, ok := r.second(a.end); ok {
+		n2 := readNumber(s, j)
+		b := amount{end: n2.end, low: n2.value}
+		if m2, ok := r.suffix(&b); ok {
+			low, high := a.low, b.low
+			if m2 > 0 {
+				if m1 == 0 && low*m2 <= high*m2 {
+					m1 = m2
+				}
+				high *= m2
+			} else if m1 > 0 && high < low*m1 && high >= low {
+				high *= m1
+			}
+			low *= max(m1, 1)
+			if high >= low && high <= low*200 {
+				a.low, a.high, a.end = low, high, b.end
+				a.unit = m1 > 0 || m2 > 0
+				a.digits = max(a.digits, n2.digits)
+				a.grouped = a.grouped || n2.grouped
+				a.plus = b.plus
+				for _, c := range []string{cur2, b.currency} {
+					if c != "" {
+						a.currency, a.money = c, true
+					}
+				}
+				return a, true
+			}
+		}
+	}
+	a.low *= max(m1, 1)
+	a.unit = m1 > 0
+	return a, true
+}
+
+// prefix reads a currency before i and reports false when the number is part of a
+// word, a date or the like.
+func (r *reader) prefix(i int) (start int, currency string, ok bool) {
+	s := r.s
+	end := i
+	for end > 0 && i-end < 2 && (s[end-1] == ' ' || s[end-1] == '.' || s[end-1] == ':') {
+		end--
+	}
+	for _, from := range [2]int{i, end} {
+		best := from
+		for k := from; k > 0 && from-k < 16; {
+			_, n := utf8.DecodeLastRuneInString(s[:k])
+			k -= n
+			u, found := r.units[s[k:from]]
+			if !found || u.currency == "" {
+				continue
+			}
+			if k > 0 && isWordByte(rune(s[k])) && isWordByte(rune(s[k-1])) {
+				continue
+			}
+			best, currency = k, u.currency
+		}
+		if currency != "" {
+			return best, currency, true
+		}
+	}
+	if i > 0 {
+		switch c := s[i-1]; {
+		case c >= 'a' && c <= 'z', c == '+', c == '#', c == '_', c == '@', isDigit(c):
+			return i, "", false
+		case (c == '.' || c == ',' || c == ':' || c == '/') && i > 1 && isDigit(s[i-2]):
+			return i, "", false
+		}
+	}
+	return i, "", true
+}
+
+// suffix reads the units after a.end into a and returns the multiplier, 0 for none.
+// It reports false for what no amount is followed by.
+func (r *reader) suffix(a *amount) (mult float64, ok bool) {
+	s := r.s
+	for range 3 {
+		k := a.end
+		for k < len(s) && k-a.end < 2 && (s[k] == ' ' || s[k] == '+' || s[k] == '-' && k+1 < len(s) && s[k+1] == ' ') {
+			a.plus = a.plus || s[k] != ' '
+			k++
+		}
+		u, n := r.unitAt(k)
+		if n == 0 {
+			break
+		}
+		if u.mult > 0 {
+			if mult > 0 && u.mult > 1e6 {
+				break
+			}
+			mult = max(mult, 1) * u.mult
+		}
+		if u.currency != "" {
+			if a.money && u.mult == 0 && (a.currency != u.currency && u.currency != "USD" || opensNext(s, k+n)) {
+				break
+			}
+			a.currency, a.money = u.currency, true
+		}
+		a.end = k + n
+	}
+	if a.end < len(s) {
+		switch c := s[a.end]; {
+		case c == '%', c == ':' && a.end+1 < len(s) && isDigit(s[a.end+1]), c == '@', c == '_':
+			return mult, false
+		case c >= 'a' && c <= 'z' && mult == 0 && !a.money:
+			return mult, false
+		}
+		if strings.HasPrefix(s[a.end:], " %") {
+			return mult, false
+		}
+	}
+	return mult, true
+}
+
+// opensNext reports that a currency ending at i belongs to the number after it.
+func opensNext(s string, i int) bool {
+	for n := 0; i < len(s) && n < 2 && (s[i] == ' ' || s[i] == '.'); n++ {
+		i++
+	}
+	return i < len(s) && isDigit(s[i])
+}
+
+// unitAt is the longest unit word at k and its length.
+func (r *reader) unitAt(k int) (unit, int) {
+	s := r.s
+	if k >= len(s) || !r.first[s[k]] {
+		return unit{}, 0
+	}
+	var best unit
+	size := 0
+	for end := k; end < len(s) && end-k < longestUnit; {
+		_, n := utf8.DecodeRuneInString(s[end:])
+		end += n
+		u, ok := r.units[s[k:end]]
+		if !ok {
+			continue
+		}
+		if end < len(s) {
+			next, _ := utf8.DecodeRuneInString(s[end:])
+			last, _ := utf8.DecodeLastRuneInString(s[k:end])
+			if sp := spacingOf(last); sp == spaced && spacingOf(next) == spaced || sp == clusters && next != ' ' && markLike(next) {
+				continue
+			}
+		}
+		best, size = u, end-k
+	}
+	return best, size
+}
+
+func markLike(r rune) bool { return spacingOf(r) == clusters && isSEAMark(r) }
+
+// isSEAMark reports marks of Thai, Lao, Khmer and Burmese.
+func isSEAMark(r rune) bool {
+	switch {
+	case r == 0xe31, r >= 0xe34 && r <= 0xe3a, r >= 0xe47 && r <= 0xe4e, r == 0xe33:
+		return true
+	case r == 0xeb1, r >= 0xeb3 && r <= 0xebc, r >= 0xec8 && r <= 0xece:
+		return true
+	}
+	return r >= 0x102b && r <= 0x103e || r >= 0x17b6 && r <= 0x17d3
+}
+
+// connectors are what stands between the numbers of a range.
+var connectors = []string{"-", "~", "to ", "sampai ", "sampai dengan ", "s/d", "s.d", "sd ", "hingga ", "đến", "den ", "ถึง", "到", "至", "から", "до ", "à ", "a ", "até ", "hasta ", "إلى", "الى", "الي", "से ", "and ", "ຫາ", "ຖຶງ", "ដល់", "မှ", "থেকে", "से", "dan ", "ila ", "hadi ", "та ", "至", "—"}
+
+// second finds the second number of a range after end: where it starts, and the
+// currency written before it.
+func (r *reader) second(end int) (i int, currency string, ok bool) {
+	s := r.s
+	k := skipSpace(s, end, 2)
+	for _, c := range connectors {
+		if !strings.HasPrefix(s[k:], c) {
+			continue
+		}
+		j := skipSpace(s, k+len(c), 2)
+		if j < len(s) && isDigit(s[j]) {
+			return j, "", true
+		}
+		// a currency before the second number too
+		if u, n := r.unitPrefix(j); n > 0 {
+			j = skipSpace(s, j+n, 1)
+			if j < len(s) && isDigit(s[j]) {
+				return j, u.currency, true
+			}
+		}
+	}
+	return 0, "", false
+}
+
+// unitPrefix is a currency word at k with a digit after it.
+func (r *reader) unitPrefix(k int) (unit, int) {
+	s := r.s
+	if k >= len(s) || !r.first[s[k]] {
+		return unit{}, 0
+	}
+	for end := k; end < len(s) && end-k < 12; {
+		_, n := utf8.DecodeRuneInString(s[end:])
+		end += n
+		if u, ok := r.units[s[k:end]]; ok && u.currency != "" {
+			if j := skipSpace(s, end, 1); j < len(s) && isDigit(s[j]) {
+				return u, end - k
+			}
+		}
+	}
+	return unit{}, 0
+}
+
+func skipSpace(s string, i, most int) int {
+	for n := 0; i < len(s) && s[i] == ' ' && n < most; n++ {
+		i++
+	}
+	return i
+}
