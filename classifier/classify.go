@@ -43,6 +43,7 @@ type Classifier struct {
 	set       *sigma.Set
 	extract   *facts.Extractor
 	marks     marks
+	weights   []weight          // by concept
 	homes     map[string]string // countries where a language is at home, by language
 	pool      sync.Pool
 }
@@ -61,6 +62,7 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 	c := &Classifier{opt: opt, pack: p.ID, concepts: p.Concepts, conceptOf: map[string]int{}, runes: newRunes(), set: p.Rules}
 	for i, con := range p.Concepts {
 		c.conceptOf[con.ID] = i
+		c.weights = append(c.weights, weightOf(con))
 	}
 	var err error
 	if c.vocab, err = newVocabulary(p, c.conceptOf); err != nil {
@@ -91,6 +93,29 @@ func newExtractor(p *rules.Pack) (*facts.Extractor, error) {
 		return nil, err
 	}
 	return facts.New(g, t)
+}
+
+// weight is what a concept counts for.
+type weight struct {
+	share  float64 // of the score's band, see [Classifier.score]
+	rank   int8    // among spans, 0 first
+	strong bool
+	offers bool // pay, perks and roles: only who offers something speaks of them
+}
+
+func weightOf(c rules.Concept) weight {
+	w := weight{rank: 4, strong: c.Weight == "strong", offers: c.Group == "A" || c.Group == "B"}
+	switch c.Weight {
+	case "strong":
+		w.share, w.rank = 0.30, 0
+	case "medium":
+		w.share, w.rank = 0.12, 1
+	case "weak":
+		w.share, w.rank = 0.04, 2
+	case "negative":
+		w.rank = 3
+	}
+	return w
 }
 
 // conceptClass is the list of hits that holds a concept.
@@ -134,6 +159,7 @@ type work struct {
 	found       []hit
 	posShift    int32
 	quote       []span32
+	places      []placeOf
 }
 
 type phraseHit struct {
@@ -247,7 +273,7 @@ func (c *Classifier) names(w *work) []string {
 // judge asks the rules, and says level, score and flag.
 func (c *Classifier) judge(v *post.Verdict, p post.Post, f stated) {
 	if c.set != nil {
-		ev := newEvent(p, *v, f.named, f.age)
+		ev := event{p: &p, v: v, named: f.named, age: f.age}
 		for _, r := range c.set.Match(ev, nil) {
 			v.Rules = append(v.Rules, post.RuleHit{ID: r.ID, Title: r.Title, Level: r.Level, Hash: r.Hash})
 			if r.Level.Rank() > v.Level.Rank() {
@@ -272,14 +298,7 @@ func (c *Classifier) score(v *post.Verdict) float64 {
 	bands := [...]float64{0, 0.2, 0.35, 0.5, 0.7, 0.9, 1}
 	rest := 1.0
 	for _, id := range v.Facts.Concepts {
-		switch c.concepts[c.conceptOf[id]].Weight {
-		case "strong":
-			rest *= 0.70
-		case "medium":
-			rest *= 0.88
-		case "weak":
-			rest *= 0.96
-		}
+		rest *= 1 - c.weights[c.conceptOf[id]].share
 	}
 	r := v.Level.Rank()
 	s := bands[r] + (bands[r+1]-bands[r])*(1-rest)
@@ -287,52 +306,4 @@ func (c *Classifier) score(v *post.Verdict) float64 {
 		s /= 2
 	}
 	return s
-}
-
-// spans are the places of all concepts that say something, in the original text.
-func (c *Classifier) spans(w *work, fields []field, p post.Post) []post.Span {
-	var out []post.Span
-	for i := range c.concepts {
-		for _, h := range w.hits.by[c.conceptClass(i)] {
-			f := fields[0]
-			if h.end > fields[1].shift {
-				f = fields[1]
-			}
-			lo, hi := max(h.start-f.shift, 0), h.end-f.shift
-			start, end := f.fold.Span(int(lo), int(hi))
-			original := p.Text
-			if f.name == "title" {
-				original = p.Title
-			}
-			if start >= end || end > len(original) {
-				continue
-			}
-			gloss := c.concepts[i].Gloss
-			if h.value >= 0 {
-				gloss = c.vocab.glosses[h.value]
-			}
-			out = append(out, post.Span{Field: f.name, Start: start, End: end, Concept: c.concepts[i].ID, Text: original[start:end], Gloss: gloss})
-		}
-	}
-	return tidy(out, c)
-}
-
-// tidy sorts spans by place, drops doubles, and keeps the weightiest when there
-// are more than MaxSpans.
-func tidy(spans []post.Span, c *Classifier) []post.Span {
-	order := func(a, b post.Span) int {
-		return cmp.Or(cmp.Compare(b.Field, a.Field), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Concept, b.Concept))
-	}
-	slices.SortFunc(spans, order)
-	spans = slices.CompactFunc(spans, func(a, b post.Span) bool { return order(a, b) == 0 })
-	if len(spans) <= MaxSpans {
-		return spans
-	}
-	rank := map[string]int{"strong": 0, "medium": 1, "weak": 2, "negative": 3, "context": 4}
-	slices.SortStableFunc(spans, func(a, b post.Span) int {
-		return cmp.Compare(rank[c.concepts[c.conceptOf[a.Concept]].Weight], rank[c.concepts[c.conceptOf[b.Concept]].Weight])
-	})
-	spans = spans[:MaxSpans]
-	slices.SortFunc(spans, order)
-	return spans
 }

@@ -9,72 +9,112 @@ import (
 	"github.com/lurewatch/lurewatch/rules/sigma"
 )
 
-// event shows one post to the rules by field name.
+// event shows one post to the rules by field name; [sigma.PostSchema] says what
+// each field holds.
 type event struct {
-	words   map[string][]string
-	numbers map[string][]float64
+	p     *post.Post
+	v     *post.Verdict
+	named bool
+	age   int
 }
 
 var _ sigma.Event = event{}
 
+func some(values ...string) []string {
+	var out []string
+	for _, v := range values {
+		if v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Strings returns the values of a text field, nil when there are none.
 func (e event) Strings(field string) []string {
-	if field == "" {
-		return append(e.words["title"][:len(e.words["title"]):len(e.words["title"])], e.words["text"]...)
+	f := &e.v.Facts
+	switch field {
+	case "":
+		return some(e.p.Title, e.p.Text, e.p.Company)
+	case "concept":
+		return f.Concepts
+	case "stance":
+		return some(string(e.v.Stance))
+	case "lang":
+		return some(e.v.Lang)
+	case "source":
+		return some(e.p.Source)
+	case "title":
+		return some(e.p.Title)
+	case "text":
+		return some(e.p.Text)
+	case "company":
+		return some(e.p.Company)
+	case "location":
+		return e.p.Locations
+	case "url":
+		return some(e.p.URL)
+	case "contact.kind":
+		return each(f.Contacts, func(c post.Contact) string { return c.Kind })
+	case "salary.currency":
+		if f.Salary != nil {
+			return some(strings.ToLower(f.Salary.Currency))
+		}
+	case "place.id":
+		return each(f.Places, func(p post.Place) string { return p.ID })
+	case "place.country":
+		return each(f.Places, func(p post.Place) string { return p.Country })
+	case "place.risk":
+		return each(f.Places, func(p post.Place) string { return p.Risk })
+	case "place.kind":
+		return each(f.Places, func(p post.Place) string { return p.Kind })
+	case "evasion":
+		return f.Evasion
+	case "employer.named":
+		return []string{strconv.FormatBool(e.named)}
 	}
-	return e.words[field]
+	return nil
 }
 
-func (e event) Numbers(field string) []float64 { return e.numbers[field] }
+func each[T any](list []T, of func(T) string) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = of(x)
+	}
+	return out
+}
 
+// Numbers returns the values of a number field, nil when it is unknown.
+func (e event) Numbers(field string) []float64 {
+	f := &e.v.Facts
+	switch field {
+	case "contact.count":
+		return []float64{float64(len(f.Contacts))}
+	case "evasion.count":
+		return []float64{float64(len(f.Evasion))}
+	case "text.length":
+		return []float64{float64(utf8.RuneCountInString(e.p.Text))}
+	case "salary.usd_month":
+		if f.Salary != nil && f.Salary.USDMonth > 0 {
+			return []float64{f.Salary.USDMonth}
+		}
+	case "salary.ratio":
+		if f.Salary != nil && f.Salary.Ratio > 0 {
+			return []float64{f.Salary.Ratio}
+		}
+	case "age.min":
+		if e.age > 0 {
+			return []float64{float64(e.age)}
+		}
+	}
+	return nil
+}
+
+// Has reports whether the field is known for this post: lists always are, be they empty.
 func (e event) Has(field string) bool {
-	_, s := e.words[field]
-	_, n := e.numbers[field]
-	return s || n
-}
-
-func newEvent(p post.Post, v post.Verdict, named bool, age int) event {
-	e := event{words: make(map[string][]string, 20), numbers: make(map[string][]float64, 8)}
-	one := func(field, value string) {
-		if value != "" {
-			e.words[field] = []string{value}
-		}
+	switch field {
+	case "concept", "location", "contact.kind", "place.id", "place.country", "place.risk", "place.kind", "evasion":
+		return true
 	}
-	e.words["concept"] = v.Facts.Concepts
-	one("stance", string(v.Stance))
-	one("lang", v.Lang)
-	one("source", p.Source)
-	one("title", p.Title)
-	one("text", p.Text)
-	one("company", p.Company)
-	one("url", p.URL)
-	e.words["location"] = p.Locations
-	e.words["employer.named"] = []string{strconv.FormatBool(named)}
-	var kinds []string
-	for _, c := range v.Facts.Contacts {
-		kinds = append(kinds, c.Kind)
-	}
-	e.words["contact.kind"] = kinds
-	e.numbers["contact.count"] = []float64{float64(len(kinds))}
-	if s := v.Facts.Salary; s != nil {
-		one("salary.currency", strings.ToLower(s.Currency))
-		if s.USDMonth > 0 {
-			e.numbers["salary.usd_month"] = []float64{s.USDMonth}
-		}
-		if s.Ratio > 0 {
-			e.numbers["salary.ratio"] = []float64{s.Ratio}
-		}
-	}
-	for _, x := range v.Facts.Places {
-		e.words["place.id"] = append(e.words["place.id"], x.ID)
-		e.words["place.country"] = append(e.words["place.country"], x.Country)
-		e.words["place.risk"] = append(e.words["place.risk"], x.Risk)
-		e.words["place.kind"] = append(e.words["place.kind"], x.Kind)
-	}
-	e.words["evasion"] = v.Facts.Evasion
-	e.numbers["evasion.count"] = []float64{float64(len(v.Facts.Evasion))}
-	if age > 0 {
-		e.numbers["age.min"] = []float64{float64(age)}
-	}
-	e.numbers["text.length"] = []float64{float64(utf8.RuneCountInString(p.Text))}
-	return e
+	return e.Strings(field) != nil || e.Numbers(field) != nil
 }

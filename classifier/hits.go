@@ -1,5 +1,7 @@
 package classifier
 
+import "math/bits"
+
 // hit is one word in one class, or one mark, or one concept found.
 type hit struct {
 	start, end int32 // bytes of the folded text
@@ -104,7 +106,7 @@ func (c *Classifier) resolveOne(s *scan, r raw, t tongue, w *work, shift int32) 
 		if langs.has(max(t.lang, 0)) && t.lang >= 0 {
 			h.lang = int8(t.lang)
 		} else if langs.count() == 1 {
-			h.lang = int8(trailing(langs))
+			h.lang = int8(bits.TrailingZeros32(uint32(langs)))
 		}
 		if x.phrase {
 			if !hidden {
@@ -127,15 +129,6 @@ func (c *Classifier) resolveOne(s *scan, r raw, t tongue, w *work, shift int32) 
 	if masks && r.end > cov.mask {
 		cov.mask = r.end
 	}
-}
-
-func trailing(s langSet) int {
-	for i := range 32 {
-		if s.has(i) {
-			return i
-		}
-	}
-	return -1
 }
 
 // excepted reports whether what touches the word unmakes it.

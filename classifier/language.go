@@ -1,5 +1,7 @@
 package classifier
 
+import "math/bits"
+
 // tongue is what was made of the languages of a post.
 type tongue struct {
 	lang   int     // index of the language the post is mostly in, -1 when unknown
@@ -30,10 +32,8 @@ func (v *vocabulary) votes(raws []raw, tally *[32]int32) {
 			default:
 				w = min(r.end-r.start, 16) / int32(n)
 			}
-			for l := range v.langs {
-				if s.langs.has(l) {
-					tally[l] += w
-				}
+			for set := uint32(s.langs); set != 0; set &= set - 1 {
+				tally[bits.TrailingZeros32(set)] += w
 			}
 		}
 	}

@@ -102,7 +102,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 func (c *Classifier) evidence(w *work) int {
 	n := 0
 	for i := range c.concepts {
-		if g := c.concepts[i].Group; g != "A" && g != "B" || !w.hits.has(c.conceptClass(i)) {
+		if !c.weights[i].offers || !w.hits.has(c.conceptClass(i)) {
 			continue
 		}
 		for _, h := range w.hits.by[c.conceptClass(i)] {
@@ -119,7 +119,7 @@ func (c *Classifier) evidence(w *work) int {
 func (c *Classifier) strong(w *work) int {
 	n := 0
 	for i := range c.concepts {
-		if c.concepts[i].Weight == "strong" && w.hits.has(c.conceptClass(i)) {
+		if c.weights[i].strong && w.hits.has(c.conceptClass(i)) {
 			n++
 		}
 	}
@@ -158,7 +158,6 @@ func (x voice) decide(hire, handles int, warned bool) post.Stance {
 // quotes finds what stands in quotation marks, at most 600 bytes at a time. A text
 // that is mostly quotation quotes nothing.
 func (w *work) quotes(text string, shift int32) {
-	pairs := map[rune]rune{'"': '"', '«': '»', '「': '」', '『': '』', '“': '”', '„': '“', '《': '》'}
 	from := len(w.quote)
 	var total int32
 	for i := 0; i < len(text); {
@@ -166,8 +165,8 @@ func (w *work) quotes(text string, shift int32) {
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(text[i:])
 		}
-		closer, ok := pairs[r]
-		if !ok {
+		closer := closing(r)
+		if closer == 0 {
 			i += n
 			continue
 		}
@@ -184,6 +183,27 @@ func (w *work) quotes(text string, shift int32) {
 	if int(total)*10 > len(text)*7 {
 		w.quote = w.quote[:from]
 	}
+}
+
+// closing is the mark that ends a quotation which r begins, or 0.
+func closing(r rune) rune {
+	switch r {
+	case '"':
+		return '"'
+	case '«':
+		return '»'
+	case '「':
+		return '」'
+	case '『':
+		return '』'
+	case '“':
+		return '”'
+	case '„':
+		return '“'
+	case '《':
+		return '》'
+	}
+	return 0
 }
 
 // quoted reports whether h lies inside quotation marks.
