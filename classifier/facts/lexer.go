@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -60,14 +61,16 @@ const (
 func (l *lexer) add(word string, kind wordKind, value int32) {
 	w := lexWord{text: strings.TrimSuffix(word, "*"), kind: kind, value: value}
 	w.stem = len(w.text) < len(word)
-	if w.text == "" || slices.Contains(l.words, w) && len(l.words) < 64 {
-		return
+	if w.text != "" {
+		l.words = append(l.words, w)
 	}
-	l.words = append(l.words, w)
 }
 
 func (l *lexer) ready() {
-	slices.SortStableFunc(l.words, func(a, b lexWord) int { return len(b.text) - len(a.text) })
+	slices.SortFunc(l.words, func(a, b lexWord) int {
+		return cmp.Or(len(b.text)-len(a.text), strings.Compare(a.text, b.text), cmp.Compare(a.kind, b.kind), cmp.Compare(a.value, b.value))
+	})
+	l.words = slices.Compact(l.words)
 	l.index = make(map[uint64][]int32)
 	for i, w := range l.words {
 		k := key(w.text)
