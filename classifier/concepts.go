@@ -162,10 +162,7 @@ func (c *Classifier) runChain(w *work, ch *chain) {
 				continue
 			}
 			if len(ch.sets) == 1 {
-				if h.amb || h.neutral && it.class < len(c.vocab.masks)-len(rules.Marks()) {
-					continue
-				}
-				if c.allowed(w, ch, h) {
+				if !h.amb && c.allowed(w, ch, h) {
 					w.found = append(w.found, h)
 				}
 				continue

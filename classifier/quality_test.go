@@ -59,6 +59,20 @@ func TestQuality(t *testing.T) {
 	golden(t, "testdata/quality.golden", b.String())
 }
 
+// TestExamplesHold judges the examples that the rules of the pack carry.
+func TestExamplesHold(t *testing.T) {
+	n, faults, err := open(t).CheckExamples(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n < 100 {
+		t.Errorf("%d examples, want 100 at least", n)
+	}
+	for _, f := range faults {
+		t.Error(f)
+	}
+}
+
 func golden(t *testing.T, file, got string) {
 	t.Helper()
 	if *update {

@@ -48,7 +48,7 @@ func (s *scan) reset(text string) {
 func (s *scan) layout(tab *runes) {
 	text := s.text
 	var at int32
-	prev, prevScript := other, noScript
+	prev := other
 	lineStart := true
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
@@ -93,7 +93,7 @@ func (s *scan) layout(tab *runes) {
 		}
 		if begins && k == letter && (sc == arabic || sc == ethiopic) {
 			i = s.proclitics(i, n, at, sc)
-			prev, prevScript, lineStart = letter, sc, false
+			prev, lineStart = letter, false
 			continue
 		}
 		if r == '\n' {
@@ -101,10 +101,9 @@ func (s *scan) layout(tab *runes) {
 		} else if r != ' ' {
 			lineStart = false
 		}
-		prev, prevScript = k, sc
+		prev = k
 		i += n
 	}
-	_ = prevScript
 	s.pos[len(text)] = at
 }
 
