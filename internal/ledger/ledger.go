@@ -60,12 +60,10 @@ func Open(opt Options) (*Ledger, error) {
 	}
 	l.writer.SetMaxOpenConns(1)
 	if err := l.migrate(); err != nil {
-		l.writer.Close()
-		return nil, explain("open ledger", opt.Path, err)
+		return nil, errors.Join(explain("open ledger", opt.Path, err), l.writer.Close())
 	}
 	if l.reader, err = sql.Open("sqlite", dsn(opt.Path)+"&_pragma=query_only(1)"); err != nil {
-		l.writer.Close()
-		return nil, explain("open ledger", opt.Path, err)
+		return nil, errors.Join(explain("open ledger", opt.Path, err), l.writer.Close())
 	}
 	l.reader.SetMaxOpenConns(4)
 	return l, nil
@@ -102,7 +100,7 @@ func (l *Ledger) write(ctx context.Context, act string, fn func(*sql.Tx) error) 
 	if err != nil {
 		return explain(act, l.opt.Path, err)
 	}
-	defer tx.Rollback() // after a commit it does nothing
+	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
 	if err := fn(tx); err != nil {
 		return explain(act, l.opt.Path, err)
 	}

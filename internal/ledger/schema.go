@@ -92,7 +92,7 @@ func (l *Ledger) migrate() error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
+	defer tx.Rollback() //nolint:errcheck // nothing is lost with it
 	var done int
 	if err := tx.QueryRow("PRAGMA user_version").Scan(&done); err != nil {
 		return err

@@ -30,7 +30,7 @@ func (l *Ledger) Verify(ctx context.Context) (Chain, error) {
 	if err != nil {
 		return Chain{}, explain("verify audit log", l.opt.Path, err)
 	}
-	defer tx.Rollback()
+	defer tx.Rollback() //nolint:errcheck // nothing is lost with it
 	c, err := verifyEntries(ctx, tx)
 	if err == nil && c.OK() {
 		err = verifyDecisions(ctx, tx, &c)

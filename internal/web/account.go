@@ -34,7 +34,7 @@ func (d *Desk) accountPassword(v *visit) error {
 	if fresh == old {
 		return refuse(http.StatusUnprocessableEntity, "The new password is the old one.")
 	}
-	_, err := d.opt.Ledger.Login(v.Context(), v.user.Name, old, clientOf(v.RemoteAddr)) // counts wrong guesses
+	_, err := d.opt.Ledger.Login(v.Context(), v.user.Name, old, d.opt.Client(v.Request)) // counts wrong guesses
 	if _, locked := errors.AsType[*ledger.LockedError](err); locked || errors.Is(err, ledger.ErrLogin) {
 		return refuse(http.StatusUnauthorized, "The old password is not right, or there were too many attempts.")
 	}

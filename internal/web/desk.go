@@ -55,6 +55,11 @@ type Options struct {
 	Rule    func(id string) (description string, ok bool) // why a rule matters; nil knows none
 	Concept func(id string) (title string, ok bool)       // a concept in words; nil knows none
 
+	// Client tells the address that failed logins are counted by, empty for unknown.
+	// Set it behind a proxy on another machine, or one guesser locks everybody out.
+	// nil means the peer's own address.
+	Client func(*http.Request) string
+
 	Sessions      scs.CtxStore // nil means that of Ledger
 	Now           func() time.Time
 	Log           *slog.Logger
@@ -66,6 +71,7 @@ type Desk struct {
 	opt      Options
 	sessions *scs.SessionManager
 	assets   *assets
+	counts   *counts
 	pages    map[string]*template.Template
 	handler  http.Handler
 }
@@ -90,10 +96,13 @@ func New(opt Options) (*Desk, error) {
 	if opt.Concept == nil {
 		opt.Concept = func(string) (string, bool) { return "", false }
 	}
+	if opt.Client == nil {
+		opt.Client = func(r *http.Request) string { return clientOf(r.RemoteAddr) }
+	}
 	if opt.Sessions == nil {
 		opt.Sessions = opt.Ledger.Sessions()
 	}
-	d := &Desk{opt: opt}
+	d := &Desk{opt: opt, counts: newCounts(opt.Index, opt.Now)}
 	var err error
 	if d.assets, err = loadAssets(staticFiles); err != nil {
 		return nil, fmt.Errorf("make review desk: %w", err)

@@ -41,7 +41,15 @@ func (d *Desk) find(v *visit, q indexer.Query) (indexer.Page, error) {
 	if !v.user.Role.Includes(ledger.RoleReviewer) {
 		q.Filter.Help = new(false)
 	}
-	return d.opt.Index.Search(v.Context(), q)
+	hits := q
+	hits.Facets, hits.Histogram = nil, ""
+	p, err := d.opt.Index.Search(v.Context(), hits)
+	if err != nil || len(q.Facets) == 0 && q.Histogram == "" {
+		return p, err
+	}
+	counted, err := d.counts.of(v.Context(), q)
+	p.Facets, p.Histogram = counted.Facets, counted.Histogram
+	return p, err
 }
 
 // list fills a page of posts from a query. What a search cannot understand is told on the page.

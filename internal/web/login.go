@@ -19,7 +19,7 @@ func (d *Desk) login(v *visit) error {
 	}
 	name := strings.TrimSpace(v.PostForm.Get("name"))
 	next := localPath(v.PostForm.Get("next"), "/queue")
-	user, err := d.opt.Ledger.Login(v.Context(), name, v.PostForm.Get("password"), clientOf(v.RemoteAddr))
+	user, err := d.opt.Ledger.Login(v.Context(), name, v.PostForm.Get("password"), d.opt.Client(v.Request))
 	fault, status := "", http.StatusUnauthorized
 	locked, isLocked := errors.AsType[*ledger.LockedError](err)
 	switch {

@@ -27,8 +27,8 @@ func (d *Desk) queueShow(v *visit) error {
 	}
 	q.Filter.Flagged = new(true)
 	q.Filter.States = []post.State{post.StateOpen}
-	q.Facets = []indexer.Facet{indexer.FacetLang, indexer.FacetSource, indexer.FacetCountry, indexer.FacetRule}
-	l, _, err := d.list(v, f, q)
+	q.Facets = []indexer.Facet{indexer.FacetLang, indexer.FacetSource, indexer.FacetCountry, indexer.FacetRule, indexer.FacetLevel}
+	l, p, err := d.list(v, f, q)
 	if err != nil {
 		return err
 	}
@@ -37,26 +37,24 @@ func (d *Desk) queueShow(v *visit) error {
 	l.Rows = slices.DeleteFunc(l.Rows, func(r row) bool { return r.State != post.StateOpen })
 	l.Total -= int64(before - len(l.Rows))
 	l.Rows = fold(l.Rows)
+	l.Facets = slices.DeleteFunc(l.Facets, func(f facet) bool { return f.Title == facetKeys[indexer.FacetLevel].title })
 	page := queuePage{list: l, Oldest: q.Sort == indexer.Oldest}
-	if page.Levels, err = d.levelTabs(v, f, q); err != nil {
-		return err
+	if q.Filter.MinLevel != post.LevelNone { // the tabs count all levels
+		q.Filter.MinLevel, q.Limit, q.Cursor = post.LevelNone, -1, ""
+		if p, err = d.find(v, q); err != nil {
+			return err
+		}
 	}
+	page.Levels = levelTabs(f, p)
 	return d.render(v, http.StatusOK, "queue", "Queue", page)
 }
 
 // levelTabs counts the queue from each level up, so that the worst can be read first.
-func (d *Desk) levelTabs(v *visit, f filters, q indexer.Query) ([]facetValue, error) {
-	q = indexer.Query{Filter: q.Filter, Limit: -1, Facets: []indexer.Facet{indexer.FacetLevel}}
-	q.Filter.MinLevel = post.LevelNone
-	p, err := d.find(v, q)
-	if err != nil {
-		return nil, err
-	}
-	tabs := []facetValue{}
+func levelTabs(f filters, p indexer.Page) []facetValue {
+	tabs := []facetValue{{Name: "all levels", Count: p.Total, Link: f.With("level", ""), On: f.Get("level") == ""}}
 	for _, b := range atLeast(p.Facets[indexer.FacetLevel]) {
 		tabs = append(tabs, facetValue{Name: filterName("level", b.Value), Count: b.Count,
 			Link: f.With("level", b.Value), On: f.Get("level") == b.Value})
 	}
-	all := facetValue{Name: "all levels", Count: p.Total, Link: f.With("level", ""), On: f.Get("level") == ""}
-	return append([]facetValue{all}, tabs...), nil
+	return tabs
 }
