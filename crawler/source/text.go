@@ -24,8 +24,8 @@ func Text(n *html.Node) string {
 // PlainText reads a field that may be plain text, HTML, or HTML escaped once
 // more (as feeds and JSON-LD do), and gives it as [Text] does.
 func PlainText(s string) string {
-	if len(s) > 2*MaxText {
-		s = strings.ToValidUTF8(s[:2*MaxText], "")
+	if len(s) > 8*MaxText {
+		s = strings.ToValidUTF8(s[:8*MaxText], "")
 	}
 	for range 3 {
 		switch {
@@ -378,6 +378,8 @@ func skipSet(s *goquery.Selection, sel string) map[*html.Node]bool {
 }
 
 // ContactAddress reports whether an address is a way to reach somebody.
-func ContactAddress(href string) bool {
-	return ContactLink(&html.Node{Type: html.ElementNode, DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: href}}}) != ""
+func ContactAddress(href string) bool { return contactOf(href) != "" }
+
+func contactOf(href string) string {
+	return ContactLink(&html.Node{Type: html.ElementNode, DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: href}}})
 }

@@ -10,7 +10,7 @@ import (
 
 // maxOpen is how deep elements stay nested when a hostile page has to be
 // flattened; the parser gives up at 512 and reopens formatting elements itself.
-const maxOpen = 120
+const maxOpen = 300
 
 // parseHTML parses s whatever it is. A page that nests deeper than the parser
 // allows is flattened first; one that still fails is read as bare text.
@@ -59,7 +59,14 @@ func flatten(s string, depth int, bare bool) string {
 				}
 				b.WriteString("</" + string(name) + ">")
 			case bare || formatting[a] && len(open) > depth/4 || len(open) >= depth:
-				b.WriteByte('\n')
+				if breaks[a] > 0 {
+					b.WriteString("<br>")
+				}
+				if a == atom.A { // the tag goes, the contact behind it stays
+					if c := linkContact(z); c != "" {
+						b.WriteString(html.EscapeString(" (" + c + ") "))
+					}
+				}
 			default:
 				open = append(open, string(name))
 				b.WriteString(raw)
@@ -70,9 +77,22 @@ func flatten(s string, depth int, bare bool) string {
 			if i := slices.Index(reversed(open[from:]), string(name)); i >= 0 {
 				open = open[:len(open)-1-i]
 				b.WriteString("</" + string(name) + ">")
-			} else {
-				b.WriteByte('\n')
+			} else if breaks[atom.Lookup(name)] > 0 {
+				b.WriteString("<br>")
 			}
+		}
+	}
+}
+
+// linkContact is the contact in the attributes of the tag that z stands on.
+func linkContact(z *html.Tokenizer) string {
+	for {
+		k, v, more := z.TagAttr()
+		if string(k) == "href" && len(v) < 300 {
+			return contactOf(string(v))
+		}
+		if !more {
+			return ""
 		}
 	}
 }

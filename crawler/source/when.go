@@ -35,7 +35,7 @@ var agoUnits = []struct {
 	{"min", time.Minute}, {"мин", time.Minute}, {"分", time.Minute}, {"분", time.Minute}, {"นาที", time.Minute}, {"phút", time.Minute}, {"menit", time.Minute}, {"dakika", time.Minute}, {"នាទី", time.Minute},
 	{"hour", time.Hour}, {"hr", time.Hour}, {"h", time.Hour}, {"stund", time.Hour}, {"heure", time.Hour}, {"hora", time.Hour}, {"hodin", time.Hour}, {"godzin", time.Hour}, {"час", time.Hour}, {"годин", time.Hour},
 	{"小时", time.Hour}, {"小時", time.Hour}, {"時間", time.Hour}, {"시간", time.Hour}, {"ชั่วโมง", time.Hour}, {"giờ", time.Hour}, {"jam", time.Hour}, {"saat", time.Hour}, {"oras", time.Hour}, {"ម៉ោង", time.Hour}, {"घंट", time.Hour},
-	{"day", day}, {"d", day}, {"tag", day}, {"jour", day}, {"día", day}, {"dia", day}, {"dn", day}, {"den", day}, {"dzie", day}, {"день", day}, {"дня", day}, {"дней", day}, {"дні", day}, {"天", day}, {"日", day}, {"일", day}, {"วัน", day},
+	{"day", day}, {"d", day}, {"tag", day}, {"jour", day}, {"día", day}, {"dia", day}, {"dny", day}, {"dní", day}, {"dni", day}, {"dnů", day}, {"dnem", day}, {"den", day}, {"dzie", day}, {"день", day}, {"дня", day}, {"дней", day}, {"дні", day}, {"天", day}, {"日", day}, {"일", day}, {"วัน", day},
 	{"ngày", day}, {"hari", day}, {"gün", day}, {"araw", day}, {"ថ្ងៃ", day}, {"दिन", day}, {"ရက်", day},
 	{"week", 7 * day}, {"w", 7 * day}, {"woche", 7 * day}, {"semaine", 7 * day}, {"semana", 7 * day}, {"týdn", 7 * day}, {"týden", 7 * day}, {"tydz", 7 * day}, {"tygod", 7 * day}, {"недел", 7 * day}, {"тиж", 7 * day},
 	{"周", 7 * day}, {"週", 7 * day}, {"星期", 7 * day}, {"주", 7 * day}, {"สัปดาห์", 7 * day}, {"tuần", 7 * day}, {"minggu", 7 * day}, {"hafta", 7 * day}, {"linggo", 7 * day}, {"សប្តាហ៍", 7 * day},
@@ -131,7 +131,7 @@ func relative(s string, base time.Time) (time.Time, bool) {
 		unit := time.Duration(0)
 		longest := 0
 		for _, u := range agoUnits {
-			if strings.HasPrefix(m[2], u.stem) && len(u.stem) > longest && (len(u.stem) > 2 || len(m[2]) <= 4 || u.stem[0] > 0x7F) {
+			if strings.HasPrefix(m[2], u.stem) && len(u.stem) > longest && (len(u.stem) > 2 || m[2] == u.stem || m[2] == u.stem+"s") {
 				unit, longest = u.d, len(u.stem)
 			}
 		}
