@@ -61,18 +61,30 @@ const (
 	wallText = 2500
 )
 
-// sure are signs that only interstitials carry.
+// smallPage is the size, in bytes, above which an answer with a good status is
+// not searched for signs other than its title: walls are small.
+const smallPage = 24 << 10
+
+// titles are how titles of interstitials begin, in lower case. Those of the second
+// kind count only with an error status.
+func titles(status int) []string {
+	out := []string{"just a moment...", "attention required! | cloudflare", "ddos-guard", "human verification", "robot or human", "安全验证", "百度安全验证"}
+	if status >= 400 {
+		out = append(out, "access denied", "security check", "are you a robot")
+	}
+	return out
+}
+
+// sureSigns only interstitials carry.
 func sureSigns() []string {
 	return []string{
-		"<title>just a moment...", "<title>attention required! | cloudflare", "window._cf_chl_opt", "cf-browser-verification",
-		"captcha-delivery.com/", "_incapsula_resource", "px-captcha", "sucuri_cloudproxy_js", "ddos-guard/js-challenge",
-		"<title>ddos-guard", "awswafintegration", "<title>human verification", "<title>access denied</title>", "<title>robot or human",
-		"<title>安全验证", "<title>百度安全验证", "aliyun_waf", "acw_sc__v2",
+		"window._cf_chl_opt", "cf-browser-verification", "captcha-delivery.com/", "_incapsula_resource", "px-captcha",
+		"sucuri_cloudproxy_js", "ddos-guard/js-challenge", "awswafintegration", "aliyun_waf", "acw_sc__v2",
 	}
 }
 
-// maybe are signs that ordinary pages carry too, in a form: they count on pages
-// that show little else.
+// maybeSigns ordinary pages carry too, in a form: they count on pages that show
+// little else.
 func maybeSigns() []string {
 	return []string{
 		"verify you are human", "are you a robot", "checking your browser", "g-recaptcha", "h-captcha", "hcaptcha.com/1/api.js",
@@ -89,12 +101,21 @@ func challenge(status int, h http.Header, body []byte) string {
 		return "header x-amzn-waf-action"
 	}
 	window := lowerEnds(body)
+	if _, rest, ok := bytes.Cut(window, []byte("<title")); ok {
+		_, title, _ := bytes.Cut(rest, []byte(">"))
+		title = bytes.TrimSpace(title[:min(len(title), 200)])
+		for _, s := range titles(status) {
+			if bytes.HasPrefix(title, []byte(s)) {
+				return "title " + s
+			}
+		}
+	}
+	if status < 400 && len(body) > smallPage {
+		return ""
+	}
 	for _, s := range sureSigns() {
 		if bytes.Contains(window, []byte(s)) {
-			if s == "<title>access denied</title>" && status < 400 {
-				continue
-			}
-			return strings.TrimPrefix(s, "<title>")
+			return s
 		}
 	}
 	for _, s := range maybeSigns() {
@@ -127,7 +148,7 @@ func lower(b []byte) []byte {
 }
 
 var (
-	loginPath = regexp.MustCompile(`(?i)(^|[/._-])(log-?in|sign-?in|signin|auth|checkpoint|sso|passport|account/login|accountlogin)([/._?-]|$)`)
+	loginPath = regexp.MustCompile(`(?i)(^|[/._-])(log[-_]?in|sign[-_]?in|auth|checkpoint|sso|passport|account/login|accountlogin)([/._?-]|$)`)
 	password  = regexp.MustCompile(`(?i)<input[^>]{0,300}type\s*=\s*["']?password`)
 )
 

@@ -92,13 +92,15 @@ func newRig(t testing.TB, sites ...Site) *rig {
 	return r
 }
 
+func loopbackNet() []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} }
+
 func newHTTP(t testing.TB) *fetch.HTTP {
 	t.Helper()
-	g, err := fetch.NewGuard(fetch.GuardOptions{AllowNet: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
+	g, err := fetch.NewGuard(fetch.GuardOptions{AllowNet: loopbackNet()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := fetch.NewHTTP(fetch.HTTPOptions{Guard: g, UserAgent: testAgent, HeaderTimeout: 500 * time.Millisecond, Timeout: time.Second, MaxBody: 1 << 20})
+	h, err := fetch.NewHTTP(fetch.HTTPOptions{Guard: g, UserAgent: testAgent, HeaderTimeout: 3 * time.Second, Timeout: 5 * time.Second, MaxBody: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}

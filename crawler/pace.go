@@ -17,6 +17,7 @@ type pacer struct {
 }
 
 type hostPace struct {
+	last     time.Time     // start of the request booked last
 	next     time.Time     // when the next request may start
 	delay    time.Duration // what the host asks for in robots.txt
 	failures int           // in a row
@@ -58,7 +59,7 @@ func (p *pacer) wait(ctx context.Context, host string, pace time.Duration) error
 			slot = t
 		}
 	}
-	h.next = slot.Add(max(pace, h.delay))
+	h.last, h.next = slot, slot.Add(max(pace, h.delay))
 	p.mu.Unlock()
 	d := slot.Sub(now)
 	if d <= 0 {
@@ -93,10 +94,10 @@ func (p *pacer) asks(host string, delay time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	h := p.host(host)
-	if delay > h.delay && h.next.After(p.now()) {
-		h.next = h.next.Add(delay - h.delay) // the slot booked last was too short
-	}
 	h.delay = delay
+	if t := h.last.Add(delay); t.After(h.next) {
+		h.next = t // what was booked before the host asked was too soon
+	}
 }
 
 // parallel is whether a host may be asked several things at a time.
