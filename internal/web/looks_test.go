@@ -72,7 +72,7 @@ func luminance(hex string) float64 {
 	return 0.2126*channel(16) + 0.7152*channel(8) + 0.0722*channel(0)
 }
 
-// TestWordsWithCare reads every page's own text: the desk names no guilty person.
+// TestWordsWithCare reads every page's own text: it accuses nobody.
 func TestWordsWithCare(t *testing.T) {
 	harsh := regexp.MustCompile(`(?i)\b(` + strings.Join([]string{"vict" + "im", "traffick" + "er", "guil" + "ty", "crim" + "inal", "perpe" + "trator", "sus" + "pect"}, "|") + `)`)
 	pages := 0
