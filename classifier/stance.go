@@ -93,7 +93,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		x.seeker = 0
 	}
 	warned := n(k.warn) > 0 && n(k.scam)+n(k.advice)+n(k.ngo)+n(k.police) > 0 || n(k.warn) > 1
-	x.stance = x.decide(said(k.hire), handles, warned)
+	x.stance = x.decide(said(k.hire), handles, reach, warned)
 	return x
 }
 
@@ -127,12 +127,17 @@ func (c *Classifier) strong(w *work) int {
 }
 
 // decide asks first what would hurt most when mistaken for an offer.
-func (x voice) decide(hire, handles int, warned bool) post.Stance {
+func (x voice) decide(hire, handles, reach int, warned bool) post.Stance {
 	offers := hire > 0 && handles > 0
+	closed := reach == 0 // nobody could take an offer up
 	switch {
 	case x.testimony >= 8 && x.testimony*3 >= x.offer*2 && x.testimony*3 >= x.news*2,
 		x.testimony >= 4 && x.testimony >= x.offer && x.testimony*3 >= x.news*2 && x.testimony >= x.warning:
 		return post.StanceTestimony
+	case closed && x.news >= 5 && x.news >= x.warning && x.news*5 >= x.offer*2:
+		return post.StanceNews
+	case closed && x.warning >= 4 && x.warning*2 >= x.offer:
+		return post.StanceWarning
 	case x.news >= 10 && x.news >= x.warning && (!offers || x.news > x.offer):
 		return post.StanceNews
 	case warned && (!offers || x.warning*2 >= x.offer*3):
