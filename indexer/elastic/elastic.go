@@ -28,17 +28,17 @@ import (
 
 // Options says where Elasticsearch is.
 type Options struct {
-	URLs     []string // of one cluster's nodes
-	Username string
-	Password string
-	APIKey   string            // instead of name and password
-	CACert   []byte            // PEM; the certificates to trust instead of the system's
-	Name     string            // alias of the index, default lurewatch-posts
-	Shards   int               // of a new index, default 1
-	Patience time.Duration     // how long Put and Search wait for a server that does not answer or is overloaded, default 30 s
-	Refresh  time.Duration     // after which a Put is found without a Refresh, default 1 s
-	Proxy    http.RoundTripper // the connection; nil for the default
-	Log      *slog.Logger      // nil for none
+	URLs      []string // of one cluster's nodes
+	Username  string
+	Password  string
+	APIKey    string            // instead of name and password
+	CACert    []byte            // PEM; the certificates to trust instead of the system's
+	Name      string            // alias of the index, default lurewatch-posts
+	Shards    int               // of a new index, default 1
+	Patience  time.Duration     // how long Put and Search wait for a server that does not answer or is overloaded, default 30 s
+	Refresh   time.Duration     // after which a Put is found without a Refresh, default 1 s
+	Transport http.RoundTripper // nil for the default
+	Log       *slog.Logger      // nil for none
 }
 
 // Index is an [indexer.Index] in Elasticsearch.
@@ -66,7 +66,7 @@ func Open(ctx context.Context, opt Options) (*Index, error) {
 	}
 	client, err := elasticsearch.NewBaseClient(elasticsearch.Config{
 		Addresses: opt.URLs, Username: opt.Username, Password: opt.Password, APIKey: opt.APIKey, CACert: opt.CACert,
-		Transport:    opt.Proxy,
+		Transport:    opt.Transport,
 		DisableRetry: true, // what may be sent again is known here, not there
 	})
 	if err != nil {

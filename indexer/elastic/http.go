@@ -64,15 +64,20 @@ func (f *Fault) passing() bool {
 }
 
 // passing reports an error that goes away by itself: of the connection, or of the server's load.
-func passing(ctx context.Context, err error) bool {
+func passing(err error) bool {
 	if f, ok := errors.AsType[*Fault](err); ok {
 		return f.passing()
 	}
-	return err != nil && ctx.Err() == nil && !errors.Is(err, errAnswer)
+	return errors.Is(err, errConnection)
 }
 
-// errAnswer marks an answer that cannot be read: asking again would give it again.
-var errAnswer = errors.New("answer that is not of Elasticsearch")
+var (
+	// errConnection marks a request that may not have reached the server, or an
+	// answer that was lost on the way: it can be sent again.
+	errConnection = errors.New("connection to elasticsearch")
+	// errAnswer marks an answer that cannot be read: asking again would give it again.
+	errAnswer = errors.New("answer that is not of Elasticsearch")
+)
 
 // maxAnswer bounds an answer in bytes: a page of 1000 documents of the largest usual size.
 const maxAnswer = 1 << 30
@@ -93,12 +98,12 @@ func (x *Index) do(ctx context.Context, method, path string, body []byte, out an
 	}
 	res, err := x.client.Perform(req)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errConnection, err)
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errConnection, err)
 	}
 	if res.StatusCode >= 300 {
 		return fault(res.StatusCode, b)
@@ -168,7 +173,7 @@ func (x *Index) waiting(ctx context.Context, act string, fn func(context.Context
 			}
 			return nil
 		}
-		if ctx.Err() == nil && !passing(ctx, err) {
+		if ctx.Err() == nil && !passing(err) {
 			return err
 		}
 		if tries == 0 || pause == maxPause {
