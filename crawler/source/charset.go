@@ -45,7 +45,8 @@ func Decode(body []byte, contentType string) (text, name string) {
 		if multibyte == 0 && declared != "" && declared != "utf-8" && declared != "hz-gb-2312" {
 			return string(body), declared // plain ASCII in any of them
 		}
-		if multibyte != 1 && multibyte != 2 || declared == "" || declared == "utf-8" {
+		short := multibyte <= 2 && !bytes.ContainsFunc(body, func(r rune) bool { return r >= 0x800 })
+		if !short || declared == "" || declared == "utf-8" { // two pairs of bytes may be valid by chance
 			return string(body), "utf-8"
 		}
 	} else if bad*200 <= multibyte { // UTF-8 with a broken place or two

@@ -62,7 +62,12 @@ func rootName(s string) string {
 
 // parseXML reads as much of s as can be read; err is set when that was not all.
 func parseXML(s string) (*xnode, error) {
-	s = strings.TrimLeft(s, " \t\r\n\uFEFF")
+	s = strings.TrimLeft(strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
+			return -1 // XML forbids them, feeds hold them
+		}
+		return r
+	}, s), " \t\r\n\uFEFF")
 	dec := xml.NewDecoder(strings.NewReader(s))
 	dec.Strict = false
 	dec.Entity = xml.HTMLEntity
