@@ -151,6 +151,8 @@ func TestMuseumOfPages(t *testing.T) {
 		"/": post.ClassContent, "/ok": post.ClassContent, "/gone": post.ClassGone, "/login": post.ClassLogin, "/challenge": post.ClassChallenge,
 		"/flaky": post.ClassContent, "/down": post.ClassError, "/busy": post.ClassContent, "/picture": "", "/latin": post.ClassContent,
 		"/empty": post.ClassError, "/nul": post.ClassContent,
+		// Redirects that are not followed are evidence too.
+		"/metadata": post.ClassError, "/file": post.ClassError, "/loop": post.ClassError, "/away": post.ClassError, "/to-secret": post.ClassError,
 	}
 	got := r.classes()
 	for path, class := range want {
@@ -768,5 +770,51 @@ func TestScope(t *testing.T) {
 		if got := s.wants(u, "a.test"); got != want {
 			t.Errorf("wants(%s) = %v, want %v", u, got, want)
 		}
+	}
+}
+
+// counted counts claims.
+type counted struct {
+	frontier.Store
+	claims atomic.Int32
+}
+
+func (c *counted) Claim(ctx context.Context, q frontier.Query) ([]frontier.Lease, error) {
+	c.claims.Add(1)
+	return c.Store.Claim(ctx, q)
+}
+
+// A delay beyond patience is neither shortened nor waited for in a busy loop.
+func TestLongCrawlDelay(t *testing.T) {
+	var d diary
+	srv := serve(t, &d, func(w http.ResponseWriter, r *http.Request, _ int) {
+		if r.URL.Path == "/robots.txt" {
+			fmt.Fprint(w, "User-agent: lurewatch\nCrawl-delay: 3600\n")
+			return
+		}
+		fmt.Fprint(w, jobPage(0, "/1", "/2"))
+	})
+	r := newRig(t, Site{Name: "s", Seeds: []string{srv.URL + "/", srv.URL + "/a", srv.URL + "/b"}, Unpaced: true})
+	store := &counted{Store: r.opt.Frontier}
+	r.opt.Frontier, r.opt.Patience, r.opt.Workers = store, 300*time.Millisecond, 1
+	c, err := New(r.opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	err = c.Run(ctx)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatal(err)
+	}
+	if n := len(d.all); n > 2 {
+		t.Errorf("%d requests within seconds, the host asks for an hour between two", n)
+	}
+	if n := store.claims.Load(); n > 30 {
+		t.Errorf("the frontier was asked %d times while there was nothing to do", n)
+	}
+	st, err := r.opt.Frontier.Stat(t.Context(), "s")
+	if err != nil || st.Waiting+st.Outcomes["content"] < 3 || st.Leased != 0 {
+		t.Errorf("frontier = %+v, %v: something was lost", st, err)
 	}
 }

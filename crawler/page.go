@@ -48,17 +48,18 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 	if res, ok, err := c.askRobots(ctx, s, l, u); !ok {
 		return res, err
 	}
-	e, class, err := c.get(ctx, s, l)
+	g, err := c.get(ctx, s, l)
 	if ctx.Err() != nil {
 		return frontier.Result{}, ctx.Err()
 	}
-	if err != nil || class == "" {
-		return c.failed(ctx, s, l, e, err)
+	if err != nil || g.again {
+		return c.failed(ctx, s, l, g.Evidence, err)
 	}
-	if class == post.ClassContent || class == post.ClassGone || class == post.ClassLogin {
+	switch g.Capture.Class {
+	case post.ClassContent, post.ClassGone, post.ClassLogin:
 		c.pace.worked(l.Host)
 	}
-	return c.keep(ctx, s, l, e)
+	return c.keep(ctx, s, l, g)
 }
 
 // askRobots returns ok when the page may be fetched, else its result.
@@ -94,55 +95,53 @@ func (c *Crawler) askRobots(ctx context.Context, s *site, l frontier.Lease, u *u
 	return res, false, nil
 }
 
-// get fetches a page, with the browser when the site or the page asks for it. An
-// empty class without an error means that the host should be asked again later.
-func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (Evidence, post.Class, error) {
-	var e Evidence
+// got is what get brought.
+type got struct {
+	Evidence
+	found *source.Found // what the adapter found, when it was asked already
+	again bool          // the host should be asked again later
+}
+
+// get fetches a page, with the browser when the site or the page asks for it.
+func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (got, error) {
+	var g got
 	q := fetch.Request{URL: l.URL, Allow: func(ctx context.Context, to *url.URL) error { return c.allowRedirect(ctx, s, to) }}
-	var last *fetch.Result
-	if s.Browser != BrowserOn {
+	class := post.ClassContent
+	browse := s.Browser == BrowserOn
+	if !browse {
 		if err := c.pace.wait(ctx, l.Host, s.Pace); err != nil {
-			return e, "", err
+			return g, err
 		}
-		res, err := c.opt.HTTP.Fetch(ctx, q)
-		e.HTTP = res
-		if err != nil {
-			return e, "", err
+		var err error
+		if g.HTTP, err = c.opt.HTTP.Fetch(ctx, q); err != nil {
+			return g, err
 		}
-		last = res
-	}
-	class, reason := post.ClassContent, ""
-	if last != nil {
-		if class, reason = classify(last); class == post.ClassContent && s.Browser == BrowserAuto && c.opt.Browser != nil {
-			if found, err := extract(ctx, s, page(last)); err == nil && found.NeedsBrowser {
-				last = nil
+		if class, g.Reason = classify(g.HTTP); class == post.ClassContent && s.Browser == BrowserAuto && c.opt.Browser != nil {
+			if found, err := extract(ctx, s, page(g.HTTP)); err == nil {
+				g.found, browse = &found, found.NeedsBrowser
 			}
 		}
 	}
-	if last == nil {
+	if browse {
 		if err := c.pace.wait(ctx, l.Host, s.Pace); err != nil {
-			return e, "", err
+			return g, err
 		}
 		res, err := c.opt.Browser.Fetch(ctx, q)
-		if err != nil {
-			if e.HTTP == nil || ctx.Err() != nil {
-				return e, "", err
-			}
-			// The plain page is better than nothing.
+		switch {
+		case err == nil:
+			g.Browser, g.found = res, nil
+			class, g.Reason = classify(res)
+		case g.HTTP == nil || ctx.Err() != nil:
+			return g, err
+		default: // the plain page is better than nothing
 			c.opt.Log.Warn("browser failed", "source", s.Name, "host", l.Host, "err", err)
-			last = e.HTTP
-		} else {
-			e.Browser, last = res, res
-			class, reason = classify(res)
 		}
 	}
-	e.Reason = reason
-	e.Capture = capture(s, e, last, class)
-	final := l.Tries+1 >= c.opt.MaxTries
-	if !final && (transient(last.Status) || last.Truncated == fetch.TruncatedTime || last.Truncated == fetch.TruncatedDisconnect) {
-		return e, "", nil
-	}
-	return e, class, nil
+	last := g.last()
+	g.Capture = capture(s, g.Evidence, last, class)
+	broken := last.Truncated == fetch.TruncatedTime || last.Truncated == fetch.TruncatedDisconnect
+	g.again = l.Tries+1 < c.opt.MaxTries && (transient(last.Status) || broken)
+	return g, nil
 }
 
 // page is what the extractor sees of a result.
@@ -183,12 +182,19 @@ func (c *Crawler) allowRedirect(ctx context.Context, s *site, to *url.URL) error
 		if d.Delay > 0 {
 			c.pace.asks(host, d.Delay)
 		}
-		if !d.Allow {
+		switch {
+		case d.Allow:
+		case d.Until.IsZero():
 			return &robotsError{d.Why}
+		default:
+			return fmt.Errorf("%w: %s", errUnavailable, d.Why)
 		}
 	}
 	return c.pace.wait(ctx, host, s.Pace)
 }
+
+// errUnavailable is a redirect target whose robots.txt cannot be had now.
+var errUnavailable = errors.New("not to be asked now")
 
 type robotsError struct{ why string }
 
@@ -196,17 +202,8 @@ func (e *robotsError) Error() string { return "robots.txt: " + e.why }
 
 // failed settles a page that gave no capture: it is tried again later, or given up.
 func (c *Crawler) failed(ctx context.Context, s *site, l frontier.Lease, e Evidence, err error) (frontier.Result, error) {
-	if _, ok := errors.AsType[*robotsError](err); ok {
-		return c.skip(s, l, outcomeRobots, err.Error()), nil
-	}
-	if errors.Is(err, errOutOfScope) {
-		return c.skip(s, l, outcomeScope, err.Error()), nil
-	}
-	if _, ok := errors.AsType[*fetch.BlockedError](err); ok || errors.Is(err, robots.ErrRefused) {
-		return c.skip(s, l, outcomeBlocked, err.Error()), nil
-	}
-	if _, ok := errors.AsType[*fetch.RedirectError](err); ok || errors.Is(err, fetch.ErrTooManyRedirects) || errors.Is(err, fetch.ErrHeaderTooBig) {
-		return c.skip(s, l, outcomeFailed, err.Error()), nil
+	if outcome := hopeless(err); outcome != "" {
+		return c.giveUp(ctx, s, l, e, outcome, err.Error())
 	}
 	now := c.opt.Now()
 	var asked time.Duration
@@ -219,13 +216,49 @@ func (c *Crawler) failed(ctx context.Context, s *site, l frontier.Lease, e Evide
 	}
 	after := c.pace.failed(l.Host, asked)
 	if l.Tries+1 >= c.opt.MaxTries {
-		res := c.skip(s, l, outcomeFailed, why)
+		res, err := c.giveUp(ctx, s, l, e, outcomeFailed, why)
 		res.HostAfter = after
-		return res, nil
+		return res, err
 	}
 	c.count(func(r *Report) { r.Failed++ })
 	c.opt.Log.Debug("to be tried again", "source", s.Name, "host", l.Host, "tries", l.Tries+1, "after", after.Sub(now), "err", why)
 	return frontier.Result{Lease: l, Outcome: outcomeWait, Again: after, Retry: true, HostAfter: after}, nil
+}
+
+// hopeless is the outcome of an error that asking again would not change, "" for
+// all others.
+func hopeless(err error) string {
+	_, forbidden := errors.AsType[*robotsError](err)
+	_, blocked := errors.AsType[*fetch.BlockedError](err)
+	_, redirect := errors.AsType[*fetch.RedirectError](err)
+	switch {
+	case errors.Is(err, errUnavailable):
+		return ""
+	case forbidden:
+		return outcomeRobots
+	case errors.Is(err, errOutOfScope):
+		return outcomeScope
+	case blocked || errors.Is(err, robots.ErrRefused):
+		return outcomeBlocked
+	case redirect || errors.Is(err, fetch.ErrTooManyRedirects) || errors.Is(err, fetch.ErrHeaderTooBig):
+		return outcomeFailed
+	}
+	return ""
+}
+
+// giveUp skips a page, keeping what the host did send as evidence.
+func (c *Crawler) giveUp(ctx context.Context, s *site, l frontier.Lease, e Evidence, outcome, why string) (frontier.Result, error) {
+	if last := e.last(); last != nil && len(last.Hops) > 0 {
+		e.Reason = why
+		e.Capture = capture(s, e, last, post.ClassError)
+		cp, err := c.opt.Vault.Put(ctx, e)
+		if err != nil {
+			return frontier.Result{}, fmt.Errorf("keep evidence: %w", err)
+		}
+		c.opt.OnCapture(cp)
+		c.opt.Vault.Done(cp)
+	}
+	return c.skip(s, l, outcome, why), nil
 }
 
 func (e Evidence) last() *fetch.Result {
@@ -236,8 +269,8 @@ func (e Evidence) last() *fetch.Result {
 }
 
 // keep stores the evidence, and when it is content, its posts and links.
-func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, e Evidence) (frontier.Result, error) {
-	cp, err := c.opt.Vault.Put(ctx, e)
+func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, g got) (frontier.Result, error) {
+	cp, err := c.opt.Vault.Put(ctx, g.Evidence)
 	if err != nil {
 		return frontier.Result{}, fmt.Errorf("keep evidence: %w", err)
 	}
@@ -254,10 +287,15 @@ func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, e Evidenc
 	}
 	if cp.Class == post.ClassChallenge || cp.Class == post.ClassError && transient(cp.Status) {
 		// A host that keeps saying no is left alone, page after page.
-		res.HostAfter = c.pace.failed(l.Host, fetch.RetryAfter(e.last().Header, c.opt.Now()))
+		res.HostAfter = c.pace.failed(l.Host, fetch.RetryAfter(g.last().Header, c.opt.Now()))
 	}
 	if cp.Class == post.ClassContent {
-		found, err := extract(ctx, s, page(e.last()))
+		found, err := source.Found{}, error(nil)
+		if g.found != nil {
+			found = *g.found
+		} else {
+			found, err = extract(ctx, s, page(g.last()))
+		}
 		if ctx.Err() != nil {
 			return frontier.Result{}, ctx.Err()
 		}

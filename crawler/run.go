@@ -26,6 +26,7 @@ func (c *Crawler) Run(ctx context.Context) error {
 		commits:  make(chan frontier.Result, 4*c.opt.Workers),
 		settled:  make(chan struct{}, 1),
 		hosts:    map[string]*queue{},
+		away:     map[string]time.Time{},
 	}
 	var workers, committer sync.WaitGroup
 	for range c.opt.Workers {
@@ -95,7 +96,8 @@ type running struct {
 	queued int // jobs in hosts
 	busy   int // workers with a job
 	back   []frontier.Lease
-	left   bool // pages stay behind
+	left   bool                 // pages stay behind
+	away   map[string]time.Time // hosts to be left alone for long, and until when
 
 	mu   sync.Mutex
 	open int // results not committed yet
@@ -112,7 +114,7 @@ func (r *running) worker(ctx context.Context) {
 func (r *running) dispatch(ctx context.Context) {
 	dry := false // the last claim gave nothing, and nothing was committed since
 	for ctx.Err() == nil {
-		if !dry && r.queued < 2*r.c.opt.Workers {
+		if !dry && r.queued < 8*r.c.opt.Workers {
 			n, err := r.claim(ctx)
 			if err != nil {
 				if ctx.Err() == nil {
@@ -162,6 +164,13 @@ func (r *running) claim(ctx context.Context) (int, error) {
 			busy = append(busy, h)
 		}
 	}
+	for h, until := range r.away {
+		if until.After(now.Add(30 * time.Second)) {
+			busy = append(busy, h)
+		} else {
+			delete(r.away, h)
+		}
+	}
 	for _, paced := range []bool{true, false} {
 		var names []string
 		for _, n := range r.c.names {
@@ -174,7 +183,7 @@ func (r *running) claim(ctx context.Context) (int, error) {
 		}
 		perHost := 8 * r.c.opt.Workers
 		if paced {
-			perHost = 4
+			perHost = 2 // many hosts, few of each: they wait for their pace here
 		}
 		held := busy
 		if paced {
@@ -184,7 +193,7 @@ func (r *running) claim(ctx context.Context) (int, error) {
 				}
 			}
 		}
-		leases, err := r.c.opt.Frontier.Claim(ctx, frontier.Query{Sites: names, N: 8 * r.c.opt.Workers, PerHost: perHost, Busy: held, Lease: r.c.opt.Lease})
+		leases, err := r.c.opt.Frontier.Claim(ctx, frontier.Query{Sites: names, N: 16 * r.c.opt.Workers, PerHost: perHost, Busy: held, Lease: r.c.opt.Lease})
 		if err != nil {
 			return total, err
 		}
@@ -250,8 +259,8 @@ func (r *running) handOut() (wake time.Time) {
 				break
 			}
 			if at := r.c.pace.ready(host); at.After(now) {
-				if at.Sub(now) > r.c.opt.Lease/4 {
-					r.drop(q)
+				if at.Sub(now) > r.patience() {
+					r.drop(host, q, at)
 					break
 				}
 				if wake.IsZero() || at.Before(wake) {
@@ -272,8 +281,17 @@ func (r *running) handOut() (wake time.Time) {
 	return wake
 }
 
-// drop gives back all that waits for a host.
-func (r *running) drop(q *queue) {
+// patience is how long claimed pages wait here for their host.
+func (r *running) patience() time.Duration {
+	if r.c.opt.Service {
+		return r.c.opt.Lease / 4
+	}
+	return min(r.c.opt.Lease/4, r.c.opt.Patience)
+}
+
+// drop gives back all that waits for a host, and claims none of it until then.
+func (r *running) drop(host string, q *queue, until time.Time) {
+	r.away[host] = until
 	for _, j := range q.jobs {
 		r.back = append(r.back, j.lease)
 	}
@@ -375,14 +393,31 @@ func (r *running) idle(ctx context.Context) (time.Duration, bool) {
 		if !ok {
 			wait = time.Minute
 		}
-		return min(wait, time.Minute), true
+		return min(r.afterAway(next, wait), time.Minute), true
 	}
 	if !ok {
 		return 0, false
 	}
+	wait = r.afterAway(next, wait)
 	if wait > r.c.opt.Patience {
 		r.left = true
 		return 0, false
 	}
 	return wait, true
+}
+
+// afterAway lengthens a wait when what is due belongs to hosts that are to be left
+// alone: asking the frontier before then would be in vain.
+func (r *running) afterAway(next time.Time, wait time.Duration) time.Duration {
+	now := r.c.opt.Now()
+	if len(r.away) == 0 || next.After(now) {
+		return wait
+	}
+	first := time.Duration(-1)
+	for _, until := range r.away {
+		if d := until.Sub(now) - 30*time.Second; first < 0 || d < first {
+			first = max(d, 0)
+		}
+	}
+	return max(wait, first)
 }
