@@ -83,9 +83,8 @@ func (p *puller) pass(ctx context.Context, topic string, sync bool, msgs []*nats
 	if len(send) == 0 {
 		return
 	}
-	since := p.s.opt.Now()
 	failed := p.s.send(ctx, topic, send)
-	err := p.s.settled(topic, sync, since)
+	err := p.s.settled(topic, sync)
 	for k, i := range at {
 		if errs[i] = failed[k]; errs[i] == nil && err != nil {
 			errs[i] = err

@@ -25,8 +25,8 @@ type Consumer struct {
 	Workers    int             // functions of [Map] at work at once; default GOMAXPROCS
 }
 
-// maxBatchBytes bounds the messages fetched at once: a stage holds up to twice
-// that, the batch it works on and the next one.
+// maxBatchBytes bounds the messages fetched at once, as far as their size is
+// foreseen: a stage holds up to twice that, the batch it works on and the next.
 const maxBatchBytes = 8 << 20
 
 // drainWait is the silence on the wire after which nothing more is expected of a
@@ -80,10 +80,31 @@ type batch[T any] struct {
 	bytes int
 }
 
-// full reports that b may not grow: by number, or because the next message might
-// be of the greatest size.
+// full reports that b may not grow, by number or by size.
 func (b *batch[T]) full(c *Consumer) bool {
-	return len(b.items) >= c.Batch || b.bytes > maxBatchBytes-1<<20
+	return len(b.items) >= c.Batch || b.bytes >= maxBatchBytes
+}
+
+// appetite bounds a fetch by the size of its messages, guessed from those before.
+// The broker's own bound in bytes cannot be used: in a cluster its notice that a
+// batch is complete overtakes the messages, and the client then drops them.
+type appetite struct {
+	size  float64 // greatest size of late, slowly forgotten
+	asked int
+}
+
+func (a *appetite) saw(size int) { a.size = max(float64(size), a.size*0.99) }
+
+// next is how many messages to ask for: few at first, then up to twice as many
+// as before, and never more than fit into maxBatchBytes.
+func (a *appetite) next(most int) int {
+	if a.asked == 0 {
+		a.asked = 4
+	}
+	if a.size > 0 {
+		a.asked = max(1, min(2*a.asked, most, int(maxBatchBytes/a.size)))
+	}
+	return min(a.asked, most)
 }
 
 // puller fetches and decodes batches ahead of a handler, and keeps the broker
@@ -152,11 +173,12 @@ func pull[T any](ctx context.Context, p *puller, con jetstream.Consumer, out cha
 	linger := time.NewTimer(time.Hour)
 	defer linger.Stop()
 	due := false
+	var ask appetite
 	for wait := 100 * time.Millisecond; ctx.Err() == nil; {
 		fctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 		again := p.s.reconnected() // the broker has forgotten what was asked over a connection that broke
 		// Never ask for more than the batch has room for: nothing lies about unseen, where it could not be kept alive.
-		res, err := con.Fetch(p.c.Batch-len(cur.items), jetstream.FetchContext(fctx), jetstream.FetchMaxBytes(maxBatchBytes-cur.bytes))
+		res, err := con.Fetch(min(p.c.Batch-len(cur.items), ask.next(p.c.Batch)), jetstream.FetchContext(fctx))
 		if err == nil {
 			msgs := res.Messages()
 			for msgs != nil {
@@ -176,6 +198,7 @@ func pull[T any](ctx context.Context, p *puller, con jetstream.Consumer, out cha
 					if len(cur.items) == 0 {
 						linger.Reset(p.c.Linger)
 					}
+					ask.saw(len(m.Data()))
 					add(p, cur, m)
 				case <-again:
 					again = nil

@@ -48,11 +48,10 @@ func (s *Stream) bury(ctx context.Context, topic, stage string, m jetstream.Msg,
 	}
 	id := fmt.Sprintf("%s/%s/%d/%d", topic, stage, meta.Sequence.Stream, meta.Timestamp.UnixNano())
 	out := &nats.Msg{Subject: s.subject(deadTopic), Data: m.Data(), Header: nats.Header{headerDead: {string(head)}, jetstream.MsgIDHeader: {plainKey(id)}}}
-	since := s.opt.Now()
 	if err := s.send(ctx, deadTopic, []*nats.Msg{out})[0]; err != nil {
 		return err
 	}
-	return s.settled(deadTopic, true, since)
+	return s.settled(deadTopic, true)
 }
 
 // DeadList calls fn with each dead letter, oldest first.
@@ -106,11 +105,10 @@ func (s *Stream) DeadRetry(ctx context.Context, seqs ...uint64) error {
 		}
 		id := plainKey(fmt.Sprintf("retry/%d/%d", m.Sequence, m.Time.UnixNano()))
 		out := &nats.Msg{Subject: s.subject(d.Topic), Data: d.Data, Header: nats.Header{headerFor: {d.Stage}, jetstream.MsgIDHeader: {id}}}
-		since := s.opt.Now()
 		if err := s.send(ctx, d.Topic, []*nats.Msg{out})[0]; err != nil {
 			return err
 		}
-		return s.settled(d.Topic, true, since)
+		return s.settled(d.Topic, true)
 	})
 }
 

@@ -71,7 +71,7 @@ func Replay[T any](ctx context.Context, s *Stream, t Topic[T], fn func(T) error)
 	if err != nil {
 		return fmt.Errorf("replay %s: %w", t.Name, err)
 	}
-	it, err := con.Messages(jetstream.PullMaxMessagesWithBytesLimit(1024, maxBatchBytes))
+	it, err := con.Messages(jetstream.PullMaxMessages(512))
 	if err != nil {
 		return fmt.Errorf("replay %s: %w", t.Name, err)
 	}

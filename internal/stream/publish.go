@@ -43,21 +43,20 @@ func Publish[T any](ctx context.Context, s *Stream, t Topic[T], items ...T) erro
 		}
 		msgs[i] = m
 	}
-	since := s.opt.Now()
 	for _, err := range s.send(ctx, t.Name, msgs) {
 		if err != nil {
 			return fmt.Errorf("publish to %s: %w", t.Name, err)
 		}
 	}
-	return s.settled(t.Name, t.Sync, since)
+	return s.settled(t.Name, t.Sync)
 }
 
 // settled makes what was sent to a topic durable if the topic asks for it.
-func (s *Stream) settled(topic string, sync bool, since time.Time) error {
+func (s *Stream) settled(topic string, sync bool) error {
 	if !sync || s.node == nil || s.opt.SyncAlways {
 		return nil
 	}
-	return s.fsync(topic, since)
+	return s.fsync(topic)
 }
 
 func encode[T any](s *Stream, t Topic[T], it T) (*nats.Msg, error) {

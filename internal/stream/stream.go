@@ -108,6 +108,7 @@ type Stream struct {
 
 	mu     sync.Mutex
 	ready  map[string]bool // streams known to exist as configured
+	synced map[string]int  // topic → last block file that was fsynced
 	nagged time.Time
 	back   chan struct{} // closed and replaced when the connection is back
 	done   chan struct{} // closed by Close
@@ -121,7 +122,7 @@ func Open(ctx context.Context, opt Options) (*Stream, error) {
 	if err := opt.fill(); err != nil {
 		return nil, err
 	}
-	s := &Stream{opt: opt, ready: map[string]bool{}, back: make(chan struct{}), done: make(chan struct{})}
+	s := &Stream{opt: opt, ready: map[string]bool{}, synced: map[string]int{}, back: make(chan struct{}), done: make(chan struct{})}
 	if opt.URL == "" {
 		n, err := openNode(ctx, opt)
 		if err != nil {

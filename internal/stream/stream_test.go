@@ -399,7 +399,14 @@ func TestSyncedTopic(t *testing.T) {
 	if err != nil || len(blocks) == 0 {
 		t.Fatalf("blocks = %v, %v; want some", blocks, err)
 	}
-	if err := s.fsync("nowhere", time.Time{}); err == nil {
+	if last := s.synced["notes"]; last != len(blocks) {
+		t.Errorf("synced up to block %d, want %d", last, len(blocks))
+	}
+	if err := s.Purge(t.Context(), "notes"); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, s, topic, many(0, 50)...)
+	if err := s.fsync("nowhere"); err == nil {
 		t.Error("sync of a topic that is not there: no error")
 	}
 }

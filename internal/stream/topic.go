@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -84,6 +87,7 @@ func (s *Stream) config(topic string) jetstream.StreamConfig {
 func (s *Stream) forget(topic string) {
 	s.mu.Lock()
 	delete(s.ready, topic)
+	delete(s.synced, topic)
 	s.mu.Unlock()
 }
 
@@ -116,29 +120,47 @@ func (s *Stream) trim(ctx context.Context, topic string) (bool, error) {
 	return true, st.Purge(ctx, jetstream.WithPurgeSequence(first+(floor-first)/2+1))
 }
 
-// fsync puts what the embedded broker wrote to a topic since a time on the
-// disk. It syncs the broker's block files through descriptors of its own: an
-// fsync is of the file, whoever wrote to it.
-func (s *Stream) fsync(topic string, since time.Time) error {
+// fsync puts what the embedded broker wrote to a topic on the disk. It syncs the
+// broker's block files through descriptors of its own: an fsync is of the file,
+// whoever wrote to it. Blocks are numbered and only the last one grows, so those
+// below the last one synced before are left out.
+func (s *Stream) fsync(topic string) error {
 	dir := filepath.Join(s.opt.Dir, "jetstream", "$G", "streams", s.streamName(topic), "msgs")
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return fmt.Errorf("sync topic %s: %w", topic, err)
 	}
-	since = since.Add(-2 * time.Second) // file times are coarse
+	var blocks []int
 	for _, e := range entries {
-		info, err := e.Info()
-		if errors.Is(err, os.ErrNotExist) || err == nil && (filepath.Ext(e.Name()) != ".blk" || info.ModTime().Before(since)) {
+		if n, err := strconv.Atoi(strings.TrimSuffix(e.Name(), ".blk")); err == nil && filepath.Ext(e.Name()) == ".blk" {
+			blocks = append(blocks, n)
+		}
+	}
+	if len(blocks) == 0 {
+		return fmt.Errorf("sync topic %s: the broker has no block files in %s", topic, dir)
+	}
+	last := slices.Max(blocks)
+	s.mu.Lock()
+	from := s.synced[topic]
+	s.mu.Unlock()
+	if from > last {
+		from = 0 // the topic was made anew
+	}
+	for _, n := range blocks {
+		if n < from {
 			continue
 		}
-		if err == nil {
-			err = syncPath(filepath.Join(dir, e.Name()))
-		}
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := syncPath(filepath.Join(dir, strconv.Itoa(n)+".blk")); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("sync topic %s: %w", topic, err)
 		}
 	}
-	return syncPath(dir)
+	if err := syncPath(dir); err != nil {
+		return fmt.Errorf("sync topic %s: %w", topic, err)
+	}
+	s.mu.Lock()
+	s.synced[topic] = last
+	s.mu.Unlock()
+	return nil
 }
 
 func syncPath(name string) error {
