@@ -84,13 +84,8 @@ install_oracles() {
 }
 
 # Elasticsearch refuses to run as root, so root lends it the user nobody.
-as_es_user() {
-  if [ "$(id -u)" -eq 0 ]; then
-    setpriv --reuid=nobody --regid=nogroup --clear-groups -- env HOME=/nonexistent "$@"
-  else
-    "$@"
-  fi
-}
+as_es_user=()
+[ "$(id -u)" -ne 0 ] || as_es_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups -- env HOME=/nonexistent)
 
 start_es() {
   [ -x "$es_home/bin/elasticsearch" ] || die "elasticsearch is missing; hint: scripts/real-parts.sh install-es"
@@ -123,7 +118,7 @@ YML
   chmod 755 "$run"
   if [ "$(id -u)" -eq 0 ]; then
     chown -R nobody:nogroup "$run"
-    if ! as_es_user test -r "$es_home/lib" -a -x "$es_home/bin/elasticsearch"; then
+    if ! "${as_es_user[@]}" test -r "$es_home/lib" -a -x "$es_home/bin/elasticsearch"; then
       say "the user nobody cannot read $es_home; copying it"
       cp -r "$es_home" "$run/home"
       chmod -R a+rX "$run/home"
@@ -132,9 +127,11 @@ YML
   fi
   local java_home="${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}"
   say "starting elasticsearch $es_version, files in $run"
-  as_es_user env ES_PATH_CONF="$run/config" ES_JAVA_HOME="$java_home" ES_TMPDIR="$run/tmp" \
+  # A plain command, not a function: its pid becomes that of the launcher, and with
+  # setsid that of a process group with the server in it.
+  setsid "${as_es_user[@]}" env ES_PATH_CONF="$run/config" ES_JAVA_HOME="$java_home" ES_TMPDIR="$run/tmp" \
     ES_JAVA_OPTS="${ES_JAVA_OPTS:--Xms1g -Xmx1g}" \
-    setsid "$home/bin/elasticsearch" >"$run/out.log" 2>&1 </dev/null &
+    "$home/bin/elasticsearch" >"$run/out.log" 2>&1 </dev/null &
   local pid=$! url="" i
   printf '%s\n' "$run" >"$runs/$pid.run"
   for i in $(seq 1 240); do
@@ -166,16 +163,15 @@ stop_es() {
   local run
   run="$(cat "$runs/$pid.run")"
   # A pid may have been given to another program since: look before the kill.
-  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q elasticsearch; then
-    # The launcher and the server share a session of their own (setsid above).
-    kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || true
+  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$run"; then
+    kill -TERM -- "-$pid" 2>/dev/null || true
     for i in $(seq 1 60); do
-      kill -0 "$pid" 2>/dev/null || break
+      kill -0 -- "-$pid" 2>/dev/null || break
       sleep 0.5
     done
-    if kill -0 "$pid" 2>/dev/null; then
+    if kill -0 -- "-$pid" 2>/dev/null; then
       say "$pid does not stop; killing it"
-      kill -KILL -- "-$pid" 2>/dev/null || kill -KILL "$pid" 2>/dev/null || true
+      kill -KILL -- "-$pid" 2>/dev/null || true
     fi
   fi
   rm -rf "$run" "$runs/$pid.run"
