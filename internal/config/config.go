@@ -108,7 +108,10 @@ type Alerts struct {
 type Webhook struct {
 	Name   string `yaml:"name" doc:"name of the channel, kept with every notice"`
 	URL    Secret `yaml:"url" doc:"address that notices are posted to"`
-	Secret Secret `yaml:"secret" doc:"Standard Webhooks signing secret, whsec_ and base64"`
+	Secret Secret `yaml:"secret" doc:"Standard Webhooks signing secret, whsec_ and base64; several, comma separated, while one is changed"`
+
+	AllowHTTP bool `yaml:"allow_http" doc:"send without encryption to another machine"`
+	Contacts  bool `yaml:"contacts" doc:"keep the contacts that a post names; left out by default"`
 }
 
 // Secret is a value that never prints: addresses may hold passwords too.

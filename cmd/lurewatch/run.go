@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lurewatch/lurewatch/internal/app"
+	"github.com/lurewatch/lurewatch/internal/config"
+)
+
+func runCommand(g *globals) *cobra.Command {
+	var roles []string
+	cmd := &cobra.Command{
+		Use: "run", Short: "The service: crawl, classify, index, alert and the review desk", Args: cobra.NoArgs,
+		Long: `Runs the roles that the configuration or --role names, until it is told to stop.
+Any number of processes may run any role: embedded, on one data folder of one
+machine; with stream.url and index.url, anywhere.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			set := map[string]string{}
+			if len(roles) > 0 {
+				set["roles"] = strings.Join(roles, ",")
+			}
+			l, err := g.load(set)
+			if err != nil {
+				return err
+			}
+			g.loud(l.Config)
+			return g.withApp(c.Context(), app.NeedsOf(l.Roles...), set, func(ctx context.Context, a *app.App) error {
+				return a.Run(ctx, l.Roles...)
+			})
+		},
+	}
+	cmd.Flags().StringSliceVar(&roles, "role", nil, "roles of this process: crawl,classify,index,alert,web")
+	return cmd
+}
+
+// loud names every guard that the configuration loosens.
+func (g *globals) loud(c config.Config) {
+	if c.Crawl.IgnoreRobots {
+		fmt.Fprintln(g.err, "warning: crawl.ignore_robots is set: robots.txt is not obeyed")
+	}
+	if len(c.Crawl.AllowNet) > 0 {
+		fmt.Fprintf(g.err, "warning: crawl.allow_net is set: private networks %v may be fetched from\n", c.Crawl.AllowNet)
+	}
+	if c.Crawl.Pace == 0 {
+		fmt.Fprintln(g.err, "warning: crawl.pace is 0: hosts are not paced")
+	}
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+
+	"github.com/lurewatch/lurewatch/internal/app"
+)
+
+// version is set by the release build; a plain build tells the commit.
+var version = ""
+
+func versionString() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+				return "devel-" + s.Value[:12]
+			}
+		}
+	}
+	return "devel"
+}
+
+func versionCommand(g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Version of the binary and of its rule pack", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			pack, err := app.LoadPack("")
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(g.out, "lurewatch %s (%s %s/%s)\nrules %s %s\n", versionString(), runtime.Version(), runtime.GOOS, runtime.GOARCH,
+				pack.ID.Version, pack.ID.Hash.Short())
+			return err
+		},
+	}
+}
+
+func manCommand(g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use: "man DIR", Short: "Write the manual pages into a folder", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return doc.GenManTree(c.Root(), &doc.GenManHeader{Title: "LUREWATCH", Section: "1", Source: "lurewatch " + versionString()}, args[0])
+		},
+	}
+}

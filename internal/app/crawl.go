@@ -1,0 +1,152 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/lurewatch/lurewatch/crawler"
+	"github.com/lurewatch/lurewatch/crawler/fetch"
+	"github.com/lurewatch/lurewatch/crawler/frontier"
+	"github.com/lurewatch/lurewatch/internal/config"
+	"github.com/lurewatch/lurewatch/internal/post"
+	"github.com/lurewatch/lurewatch/internal/stream"
+)
+
+// CrawlOptions is one crawl.
+type CrawlOptions struct {
+	Sites    []crawler.Site
+	AllowNet []netip.Prefix
+	Service  bool   // keep going and look again
+	Browser  string // auto | off | path
+	Fresh    string // name of another frontier file than that of the service; empty for the service's
+
+	OnPosts func([]post.Sighting)         // posts that are durable and on their way
+	OnSkip  func(site, url, why string)   // pages that were not fetched, and why
+	Log     func(msg string, args ...any) // what a person should know at the start
+}
+
+// runCrawl is the role: the configured sources, for good.
+func (a *App) runCrawl(ctx context.Context) error {
+	if len(a.cfg.Sources) == 0 {
+		a.log.Warn("no source is configured: the crawler has nothing to do", "hint", "add sources to the configuration file, or import files")
+		if _, err := a.recoverPending(ctx); err != nil {
+			return err
+		}
+		<-ctx.Done()
+		return nil
+	}
+	return a.Crawl(ctx, CrawlOptions{Sites: SitesOf(a.cfg), AllowNet: a.cfg.Crawl.AllowNet, Service: true, Browser: a.cfg.Crawl.Browser})
+}
+
+// SitesOf turns configured sources into sites.
+func SitesOf(c config.Config) []crawler.Site {
+	var out []crawler.Site
+	for _, s := range c.Sources {
+		pace := s.Pace
+		if pace == 0 {
+			pace = c.Crawl.Pace
+		}
+		out = append(out, crawler.Site{
+			Name: s.Name, Seeds: s.Seeds, Adapter: s.Adapter, AllowHosts: s.Hosts, MaxDepth: s.MaxDepth, MaxPages: s.MaxPages,
+			Browser: crawler.BrowserMode(s.Browser), Pace: pace, Unpaced: pace == 0, Recrawl: s.Recrawl,
+		})
+	}
+	return out
+}
+
+// Crawl fetches, archives and sends down the line what the sites hold. It first
+// publishes what a crash had left in the archive without a message.
+func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (err error) {
+	if _, err := a.recoverPending(ctx); err != nil {
+		return err
+	}
+	guard, err := fetch.NewGuard(fetch.GuardOptions{AllowNet: opt.AllowNet})
+	if err != nil {
+		return err
+	}
+	if len(opt.AllowNet) > 0 {
+		a.log.Warn("private networks may be fetched from", "allow_net", fmt.Sprint(opt.AllowNet))
+	}
+	httpFetcher, err := fetch.NewHTTP(fetch.HTTPOptions{Guard: guard, UserAgent: a.userAgent(), Now: a.opt.Now})
+	if err != nil {
+		return err
+	}
+	defer httpFetcher.Close()
+	browser, closeBrowser, err := a.openBrowser(opt, guard)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeBrowser()) }()
+	name := "frontier.db"
+	if opt.Fresh != "" {
+		name = opt.Fresh
+	}
+	store, err := frontier.Open(frontier.Options{Path: a.cfg.Path(name), Now: a.opt.Now})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	c, err := crawler.New(crawler.Options{
+		Sites: opt.Sites, Frontier: store, HTTP: httpFetcher, Browser: browser, Vault: vault{a},
+		Emit: func(ctx context.Context, ss []post.Sighting) error {
+			if err := stream.Publish(ctx, a.stream, captured, ss...); err != nil {
+				return err
+			}
+			a.counts.posts.Add(int64(len(ss)))
+			if opt.OnPosts != nil {
+				opt.OnPosts(ss)
+			}
+			return nil
+		},
+		IgnoreRobots: a.cfg.Crawl.IgnoreRobots, Service: opt.Service, Workers: a.cfg.Crawl.Workers,
+		OnCapture: func(post.Capture) { a.counts.captured.Add(1) }, OnSkip: opt.OnSkip,
+		Log: a.log, Now: a.opt.Now,
+	})
+	if err != nil {
+		return err
+	}
+	return c.Run(ctx)
+}
+
+// openBrowser starts Chromium where the crawl may use one and it is found.
+func (a *App) openBrowser(opt CrawlOptions, guard *fetch.Guard) (crawler.Fetcher, func() error, error) {
+	none := func() error { return nil }
+	if opt.Browser == "off" {
+		return nil, none, nil
+	}
+	path := opt.Browser
+	if path == "auto" || path == "" {
+		found, err := fetch.FindChromium("")
+		if err != nil {
+			a.log.Info("pages that need a browser are left out", "err", err)
+			return nil, none, nil
+		}
+		path = found
+	}
+	b, err := fetch.NewBrowser(fetch.BrowserOptions{Path: path, Guard: guard, UserAgent: a.userAgent(), Log: a.log, Now: a.opt.Now})
+	if err != nil {
+		return nil, none, fmt.Errorf("start browser: %w\nhint: set crawl.browser: off to go on without", err)
+	}
+	return b, func() error { b.Close(); return nil }, nil
+}
+
+// userAgent names us and, when it is configured, whom to ask.
+func (a *App) userAgent() string {
+	ua := "lurewatch/" + strings.ReplaceAll(a.opt.Version, " ", "-")
+	if c := a.cfg.Crawl.Contact; c != "" {
+		return ua + " (+" + c + ")"
+	}
+	return ua + " (+https://github.com/lurewatch/lurewatch)"
+}
+
+// Pace is how a foreground crawl is paced: zero turns pacing off.
+func Pace(sites []crawler.Site, d time.Duration) []crawler.Site {
+	for i := range sites {
+		sites[i].Pace, sites[i].Unpaced = d, d == 0
+	}
+	return sites
+}

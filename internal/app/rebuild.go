@@ -1,0 +1,178 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/lurewatch/lurewatch/internal/archive"
+	"github.com/lurewatch/lurewatch/internal/post"
+	"github.com/lurewatch/lurewatch/internal/stream"
+)
+
+// recoverPending publishes the captures that reached the archive before a crash
+// and had no message yet.
+func (a *App) recoverPending(ctx context.Context) (n int, err error) {
+	err = a.archive.Pending(ctx, func(loc post.Locator, r archive.Record) error {
+		posts, err := a.republish(ctx, loc, r)
+		n += posts
+		if err == nil {
+			a.archive.Done(loc)
+		}
+		return err
+	})
+	if n > 0 {
+		a.log.Info("captures that a crash had left behind are on their way", "posts", n)
+	}
+	return n, err
+}
+
+// republish sends the posts of one archived record down the line. A record that
+// cannot be read any more is logged and stepped over: the archive keeps it.
+func (a *App) republish(ctx context.Context, loc post.Locator, r archive.Record) (int, error) {
+	c, ok, err := captureOf(loc, r)
+	if err != nil || !ok {
+		a.warn(err)
+		return 0, nil
+	}
+	ss, err := sightings(ctx, c, r)
+	if err != nil {
+		a.warn(err)
+		return 0, nil
+	}
+	if len(ss) == 0 {
+		return 0, nil
+	}
+	return len(ss), stream.Publish(ctx, a.stream, captured, ss...)
+}
+
+func (a *App) warn(err error) {
+	if err != nil {
+		a.log.Warn("a record of the archive gives no posts", "err", err)
+	}
+}
+
+// Rebuilt is what a rebuild found.
+type Rebuilt struct {
+	Records   int              `json:"records"` // of the archive that hold captures
+	Posts     int              `json:"posts"`   // sightings made from them
+	Decisions int              `json:"decisions"`
+	Damage    []archive.Damage `json:"damage,omitempty"`
+}
+
+// Rebuild makes stream and index again from the archive, and applies every
+// decision of the ledger. It needs every part open and the line to itself.
+func (a *App) Rebuild(ctx context.Context) (Rebuilt, error) {
+	var out Rebuilt
+	if err := a.stream.Purge(ctx, captured.Name, judged.Name, indexed.Name, decided.Name); err != nil {
+		return out, fmt.Errorf("empty the stream: %w", err)
+	}
+	if err := a.index.Reset(ctx); err != nil {
+		return out, fmt.Errorf("empty the index: %w", err)
+	}
+	err := a.WithLine(ctx, func(ctx context.Context) error {
+		var err error
+		out.Damage, err = a.archive.Walk(ctx, func(loc post.Locator, r archive.Record) error {
+			if r.Field(captureField) == "" {
+				return nil
+			}
+			out.Records++
+			n, err := a.republish(ctx, loc, r)
+			out.Posts += n
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("walk the archive: %w", err)
+		}
+		// Posts first: a decision waits for its post anyway, but then only a moment.
+		if err := a.Drained(ctx); err != nil {
+			return err
+		}
+		return a.ledger.EachDecision(ctx, func(d post.Decision) error {
+			out.Decisions++
+			return stream.Publish(ctx, a.stream, decided, d)
+		})
+	})
+	return out, err
+}
+
+// WithLine runs the stages that classify and index beside fn, and returns when
+// fn has returned and the line is empty.
+func (a *App) WithLine(ctx context.Context, fn func(context.Context) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.Run(ctx, "classify", "index") })
+	g.Go(func() error {
+		defer stop()
+		if err := fn(ctx); err != nil {
+			return err
+		}
+		return a.Drained(ctx)
+	})
+	return g.Wait()
+}
+
+// Folds is the fold hash of each store.
+type Folds struct {
+	Archive post.Fold
+	Stream  post.Fold
+	Index   post.Fold
+	Damage  []archive.Damage
+}
+
+// Equal reports whether all three hold the same versions of the same posts.
+func (f Folds) Equal() bool { return f.Archive == f.Stream && f.Stream == f.Index }
+
+// String is one line a store.
+func (f Folds) String() string {
+	return fmt.Sprintf("archive %s\nstream  %s\nindex   %s", f.Archive, f.Stream, f.Index)
+}
+
+// Check folds the three stores. It sees what is there now: let the line drain first.
+func (a *App) Check(ctx context.Context) (Folds, error) {
+	var f Folds
+	inArchive, inStream := map[string]bool{}, map[string]bool{}
+	var err error
+	f.Damage, err = a.archive.Walk(ctx, func(loc post.Locator, r archive.Record) error {
+		c, ok, err := captureOf(loc, r)
+		if err != nil || !ok {
+			return nil // it gives no posts: Rebuild says why
+		}
+		ss, err := sightings(ctx, c, r)
+		if err != nil {
+			return nil
+		}
+		for _, s := range ss {
+			addOnce(&f.Archive, inArchive, s.Post)
+		}
+		return nil
+	})
+	if err != nil {
+		return f, fmt.Errorf("walk the archive: %w", err)
+	}
+	err = stream.Replay(ctx, a.stream, captured, func(s post.Sighting) error {
+		addOnce(&f.Stream, inStream, s.Post)
+		return nil
+	})
+	if err != nil && !errors.Is(err, stream.ErrPoison) {
+		return f, fmt.Errorf("replay the stream: %w", err)
+	}
+	if f.Index, err = a.index.Fold(ctx); err != nil {
+		return f, fmt.Errorf("fold the index: %w", err)
+	}
+	return f, nil
+}
+
+// addOnce folds a version that was not folded yet. The set costs about 100 bytes
+// a version: a check of ten million posts wants a gigabyte.
+func addOnce(f *post.Fold, seen map[string]bool, p post.Post) {
+	key := p.ID + string(p.Digest[strings.IndexByte(string(p.Digest), ':')+1:][:16])
+	if !seen[key] {
+		seen[key] = true
+		f.Add(p.ID, p.Digest)
+	}
+}
