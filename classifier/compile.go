@@ -41,6 +41,7 @@ type vocabulary struct {
 	stems   []bool  // some sense of word i is a stem
 	glosses []string
 	sides   [][]side // by language, then class
+	touchy  []bool   // some language has an exception for word i
 	before  map[int32][]touch
 	after   map[int32][]touch
 }
@@ -79,6 +80,7 @@ func newVocabulary(p *rules.Pack, concepts map[string]int) (*vocabulary, error) 
 		}
 	}
 	b.finish()
+	v.touchy = make([]bool, len(v.words))
 	for i, l := range p.Lexicons {
 		b.exceptions(v.before, l.NotBefore, i)
 		b.exceptions(v.after, l.NotAfter, i)
@@ -198,6 +200,7 @@ func (b *vocabBuilder) exceptions(into map[int32][]touch, xs []rules.Exception, 
 	for _, x := range xs {
 		if id, ok := b.byWord[plain(x.Word)]; ok {
 			into[id] = append(into[id], touch{langSet(1) << lang, x.Beside})
+			b.v.touchy[id] = true
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // maxFound bounds the places of one concept in one post.
-const maxFound = 12
+const maxFound = 8
 
 // program is the patterns of one concept, compiled.
 type program struct {
