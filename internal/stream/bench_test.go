@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -84,9 +85,9 @@ func BenchmarkConsume(b *testing.B) {
 	s := open(b, Options{})
 	publish(b, s, load, ns...)
 	b.Run("raw", func(b *testing.B) {
-		for i := 0; b.Loop(); i++ {
+		for b.Loop() {
 			con, err := s.js.CreateOrUpdateConsumer(b.Context(), s.streamName("load"), jetstream.ConsumerConfig{
-				Durable: fmt.Sprintf("raw-%p-%d", b, i), AckPolicy: jetstream.AckExplicitPolicy, MaxAckPending: 4096})
+				Durable: "raw-"+rand.Text(), AckPolicy: jetstream.AckExplicitPolicy, MaxAckPending: 4096})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -108,10 +109,10 @@ func BenchmarkConsume(b *testing.B) {
 		b.ReportMetric(float64(benchN)*float64(b.N)/b.Elapsed().Seconds(), "msgs/s")
 	})
 	b.Run("ours", func(b *testing.B) {
-		for i := 0; b.Loop(); i++ {
+		for b.Loop() {
 			ctx, cancel := context.WithCancel(b.Context())
 			got := 0
-			err := Consume(ctx, s, load, Consumer{Stage: fmt.Sprintf("ours-%p-%d", b, i), Batch: 256}, func(_ context.Context, ns []note) []error {
+			err := Consume(ctx, s, load, Consumer{Stage: "ours-"+rand.Text(), Batch: 256}, func(_ context.Context, ns []note) []error {
 				if got += len(ns); got >= benchN {
 					cancel()
 				}
@@ -130,9 +131,9 @@ func BenchmarkMap(b *testing.B) {
 	ns := loads(benchN)
 	s := open(b, Options{})
 	publish(b, s, load, ns...)
-	for i := 0; b.Loop(); i++ {
+	for b.Loop() {
 		ctx, cancel := context.WithCancel(b.Context())
-		out := Topic[note]{Name: fmt.Sprintf("out-%p-%d", b, i), Key: load.Key}
+		out := Topic[note]{Name: "out-"+rand.Text(), Key: load.Key}
 		go func() {
 			for ctx.Err() == nil {
 				if n, err := s.Count(ctx, out.Name); err == nil && n >= benchN {
@@ -140,7 +141,7 @@ func BenchmarkMap(b *testing.B) {
 				}
 			}
 		}()
-		if err := Map(ctx, s, load, out, Consumer{Stage: fmt.Sprintf("map-%p-%d", b, i), Batch: 256}, func(_ context.Context, n note) (note, error) { return n, nil }); err != nil {
+		if err := Map(ctx, s, load, out, Consumer{Stage: "map-"+rand.Text(), Batch: 256}, func(_ context.Context, n note) (note, error) { return n, nil }); err != nil {
 			b.Fatal(err)
 		}
 	}
