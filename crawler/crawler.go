@@ -57,7 +57,7 @@ func New(opt Options) (*Crawler, error) {
 	c := &Crawler{
 		opt: opt, sites: map[string]*site{}, rounds: map[string]int64{}, spent: map[string]*spent{},
 		report: Report{Classes: map[post.Class]int64{}, Skipped: map[string]int64{}},
-		pace:   newPacer(opt.Backoff, opt.Now),
+		pace:   newPacer(opt.Backoff, opt.patience(), opt.Now),
 	}
 	for _, s := range opt.Sites {
 		st, err := newSite(s, opt.Lookup, opt.Browser != nil)

@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -11,6 +12,7 @@ import (
 type pacer struct {
 	now     func() time.Time
 	backoff time.Duration
+	most    time.Duration // longest wait that a worker is held for
 
 	mu    sync.Mutex
 	hosts map[string]*hostPace
@@ -24,8 +26,8 @@ type hostPace struct {
 	until    time.Time     // the host is left alone until then
 }
 
-func newPacer(backoff time.Duration, now func() time.Time) *pacer {
-	return &pacer{now: now, backoff: backoff, hosts: map[string]*hostPace{}}
+func newPacer(backoff, most time.Duration, now func() time.Time) *pacer {
+	return &pacer{now: now, backoff: backoff, most: most, hosts: map[string]*hostPace{}}
 }
 
 // maxPaced is how many hosts are remembered before idle ones are forgotten.
@@ -48,7 +50,11 @@ func (p *pacer) host(name string) *hostPace {
 	return h
 }
 
-// wait books the next slot of a host and waits for it. It fails when ctx ends.
+// errNotYet is a host that is to be left alone for longer than a worker waits.
+var errNotYet = errors.New("host is to be left alone for now")
+
+// wait books the next slot of a host and waits for it. It fails when ctx ends, and
+// with errNotYet, without booking, when the slot is too far away.
 func (p *pacer) wait(ctx context.Context, host string, pace time.Duration) error {
 	p.mu.Lock()
 	h := p.host(host)
@@ -58,6 +64,10 @@ func (p *pacer) wait(ctx context.Context, host string, pace time.Duration) error
 		if t.After(slot) {
 			slot = t
 		}
+	}
+	if slot.Sub(now) > p.most {
+		p.mu.Unlock()
+		return errNotYet
 	}
 	h.last, h.next = slot, slot.Add(max(pace, h.delay))
 	p.mu.Unlock()
@@ -121,15 +131,21 @@ func (p *pacer) failed(host string, retryAfter time.Duration) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	h := p.host(host)
+	now := p.now()
+	if now.Before(h.until) {
+		// Requests that were under way when the host first failed say nothing new.
+		if t := now.Add(retryAfter); t.After(h.until) {
+			h.until = t
+		}
+		return h.until
+	}
 	h.failures++
 	d := p.backoff << min(h.failures-1, 16)
 	if h.failures >= breakAfter {
 		d *= 10
 	}
 	d = max(min(d, maxBackoff), retryAfter)
-	if t := p.now().Add(d); t.After(h.until) {
-		h.until = t
-	}
+	h.until = now.Add(d)
 	return h.until
 }
 

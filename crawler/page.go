@@ -52,6 +52,9 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 	if ctx.Err() != nil {
 		return frontier.Result{}, ctx.Err()
 	}
+	if errors.Is(err, errNotYet) {
+		return frontier.Result{}, errNotYet
+	}
 	if err != nil || g.again {
 		return c.failed(ctx, s, l, g.Evidence, err)
 	}

@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -43,6 +44,9 @@ func (c *Crawler) Run(ctx context.Context) error {
 	}
 	close(r.commits)
 	committer.Wait()
+	for _, q := range r.hosts {
+		r.unclaim(q)
+	}
 	r.giveBack()
 	r.countLeft(context.WithoutCancel(ctx))
 	return context.Cause(ctx)
@@ -259,7 +263,7 @@ func (r *running) handOut() (wake time.Time) {
 				break
 			}
 			if at := r.c.pace.ready(host); at.After(now) {
-				if at.Sub(now) > r.patience() {
+				if at.Sub(now) > r.c.opt.patience() {
 					r.drop(host, q, at)
 					break
 				}
@@ -281,17 +285,22 @@ func (r *running) handOut() (wake time.Time) {
 	return wake
 }
 
-// patience is how long claimed pages wait here for their host.
-func (r *running) patience() time.Duration {
-	if r.c.opt.Service {
-		return r.c.opt.Lease / 4
+// patience is how long claimed pages wait for their host, in a queue or with a worker.
+func (o *Options) patience() time.Duration {
+	if o.Service {
+		return o.Lease / 4
 	}
-	return min(r.c.opt.Lease/4, r.c.opt.Patience)
+	return min(o.Lease/4, o.Patience)
 }
 
 // drop gives back all that waits for a host, and claims none of it until then.
 func (r *running) drop(host string, q *queue, until time.Time) {
 	r.away[host] = until
+	r.unclaim(q)
+}
+
+// unclaim gives back what waits in q.
+func (r *running) unclaim(q *queue) {
 	for _, j := range q.jobs {
 		r.back = append(r.back, j.lease)
 	}
@@ -312,6 +321,10 @@ func (r *running) settle(f finished) {
 	}
 	if f.err != nil {
 		r.back = append(r.back, f.lease)
+		if errors.Is(f.err, errNotYet) {
+			r.away[f.lease.Host] = r.c.pace.ready(f.lease.Host)
+			return
+		}
 		r.stop(f.err) // of ctx itself, or fatal: nothing more can be kept
 		return
 	}
