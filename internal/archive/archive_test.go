@@ -330,6 +330,7 @@ func TestBitFlips(t *testing.T) {
 		t.Fatal(err)
 	}
 	a = open(t, Options{Dir: dir})
+	sound, _ := walk(t, a)
 	silent := 0
 	for at := two.Offset; at < two.Offset+two.Length; at++ {
 		spoiled := slices.Clone(raw)
@@ -337,9 +338,11 @@ func TestBitFlips(t *testing.T) {
 		write(t, name, spoiled)
 		got, damage := walk(t, a)
 		if len(damage) == 0 && len(got) == 3 {
-			silent++ // time, system and flags of the gzip header are covered by nothing
-			if at-two.Offset >= 10 {
-				t.Errorf("bit flip at byte %d of the record is not found", at-two.Offset)
+			// Some bits of the gzip header mean nothing here, and one back reference may
+			// turn into another to the same bytes: what is read must be what was written.
+			silent++
+			if d := cmp.Diff(sound[1].Rec, got[1].Rec); d != "" {
+				t.Errorf("bit flip at byte %d of the record is not found (-want +got):\n%s", at-two.Offset, d)
 			}
 			continue
 		}

@@ -87,7 +87,7 @@ func BenchmarkConsume(b *testing.B) {
 	b.Run("raw", func(b *testing.B) {
 		for b.Loop() {
 			con, err := s.js.CreateOrUpdateConsumer(b.Context(), s.streamName("load"), jetstream.ConsumerConfig{
-				Durable: "raw-"+rand.Text(), AckPolicy: jetstream.AckExplicitPolicy, MaxAckPending: 4096})
+				Durable: "raw-" + rand.Text(), AckPolicy: jetstream.AckExplicitPolicy, MaxAckPending: 4096})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -112,7 +112,7 @@ func BenchmarkConsume(b *testing.B) {
 		for b.Loop() {
 			ctx, cancel := context.WithCancel(b.Context())
 			got := 0
-			err := Consume(ctx, s, load, Consumer{Stage: "ours-"+rand.Text(), Batch: 256}, func(_ context.Context, ns []note) []error {
+			err := Consume(ctx, s, load, Consumer{Stage: "ours-" + rand.Text(), Batch: 256}, func(_ context.Context, ns []note) []error {
 				if got += len(ns); got >= benchN {
 					cancel()
 				}
@@ -133,7 +133,7 @@ func BenchmarkMap(b *testing.B) {
 	publish(b, s, load, ns...)
 	for b.Loop() {
 		ctx, cancel := context.WithCancel(b.Context())
-		out := Topic[note]{Name: "out-"+rand.Text(), Key: load.Key}
+		out := Topic[note]{Name: "out-" + rand.Text(), Key: load.Key}
 		go func() {
 			for ctx.Err() == nil {
 				if n, err := s.Count(ctx, out.Name); err == nil && n >= benchN {
@@ -141,7 +141,7 @@ func BenchmarkMap(b *testing.B) {
 				}
 			}
 		}()
-		if err := Map(ctx, s, load, out, Consumer{Stage: "map-"+rand.Text(), Batch: 256}, func(_ context.Context, n note) (note, error) { return n, nil }); err != nil {
+		if err := Map(ctx, s, load, out, Consumer{Stage: "map-" + rand.Text(), Batch: 256}, func(_ context.Context, n note) (note, error) { return n, nil }); err != nil {
 			b.Fatal(err)
 		}
 	}
