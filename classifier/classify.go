@@ -100,11 +100,15 @@ type weight struct {
 	share  float64 // of the score's band, see [Classifier.score]
 	rank   int8    // among spans, 0 first
 	strong bool
+	terms  bool // route, control and insider words
 	offers bool // pay, perks and roles: only who offers something speaks of them
 }
 
 func weightOf(c rules.Concept) weight {
-	w := weight{rank: 4, strong: c.Weight == "strong", offers: c.Group == "A" || c.Group == "B"}
+	w := weight{
+		rank: 4, strong: c.Weight == "strong", offers: c.Group == "A" || c.Group == "B",
+		terms: (c.Group == "E" || c.Group == "F") && c.Weight != "negative",
+	}
 	switch c.Weight {
 	case "strong":
 		w.share, w.rank = 0.30, 0

@@ -86,6 +86,9 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		x.warning -= 4
 		x.news -= 3
 	}
+	if max(x.news, x.warning, x.testimony, x.seeker, x.policy, x.joking) < 3 { // nobody reports or warns: who sets the terms offers the place
+		x.offer += c.terms(w)
+	}
 	if reach == 0 && said(k.hire) == 0 && max(x.news, x.warning, x.testimony) >= 3 { // nobody could take the offer up
 		x.offer -= 3
 	}
@@ -113,6 +116,17 @@ func (c *Classifier) evidence(w *work) int {
 		}
 	}
 	return min(n, 6)
+}
+
+// terms counts the concepts of route, control and insider words.
+func (c *Classifier) terms(w *work) int {
+	n := 0
+	for i := range c.concepts {
+		if c.weights[i].terms && w.hits.has(c.conceptClass(i)) {
+			n++
+		}
+	}
+	return n
 }
 
 // strong counts the strong concepts found.
