@@ -183,8 +183,20 @@ type field struct {
 
 // Classify judges one version of one post. It fails only when ctx is done.
 func (c *Classifier) Classify(ctx context.Context, p post.Post) (post.Verdict, error) {
+	v, _, err := c.classify(ctx, p)
+	return v, err
+}
+
+// Explain judges p like [Classifier.Classify], and shows it as rules see it, so
+// that [sigma.Set.Explain] can tell which part of a rule held on it.
+func (c *Classifier) Explain(ctx context.Context, p post.Post) (post.Verdict, sigma.Event, error) {
+	v, f, err := c.classify(ctx, p)
+	return v, event{p: &p, v: &v, named: f.named, age: f.age}, err
+}
+
+func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, stated, error) {
 	if err := ctx.Err(); err != nil {
-		return post.Verdict{}, fmt.Errorf("classify %s: %w", p.ID, err)
+		return post.Verdict{}, stated{}, fmt.Errorf("classify %s: %w", p.ID, err)
 	}
 	w := c.pool.Get().(*work)
 	defer c.pool.Put(w)
@@ -217,7 +229,7 @@ func (c *Classifier) Classify(ctx context.Context, p post.Post) (post.Verdict, e
 		c.markNumbers(f.scan, w, f.shift)
 		w.quotes(f.scan.text, f.shift)
 	}
-	v := post.Verdict{ID: p.ID, Pack: c.pack, Lang: primary(p.Lang)}
+	v := post.Verdict{ID: p.ID, Pack: c.pack, Lang: primary(p.Lang), Rules: []post.RuleHit{}, Spans: []post.Span{}}
 	if t.lang >= 0 {
 		v.Lang = c.vocab.langs[t.lang]
 	}
@@ -235,7 +247,7 @@ func (c *Classifier) Classify(ctx context.Context, p post.Post) (post.Verdict, e
 	v.Help = x.stance == post.StanceTestimony
 	c.judge(&v, p, found)
 	v.Spans = c.spans(w, fields[:], p)
-	return v, nil
+	return v, found, nil
 }
 
 // readable folds s and reads leetspeak; plain is the text with its digits left alone.

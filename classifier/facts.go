@@ -42,9 +42,10 @@ func (c *Classifier) facts(p post.Post, title, text fold.Text, lang string, w *w
 		s := f.Salary.Salary
 		out.Salary = &s
 	}
-	if p.Salary != nil && (out.Salary == nil || out.Salary.USDMonth == 0) {
-		s := *p.Salary
-		out.Salary = &s
+	if p.Salary != nil { // pay that a page gives as data goes before what its text says, if it says how much
+		if s := c.extract.Stated(*p.Salary, lang, ""); s.USDMonth != 0 || out.Salary == nil {
+			out.Salary = &s
+		}
 	}
 	for _, x := range f.Places {
 		if !slices.ContainsFunc(out.Places, func(o post.Place) bool { return o.ID == x.ID }) {

@@ -47,9 +47,6 @@ func (c *Classifier) spans(w *work, fields []field, p post.Post) []post.Span {
 		list = list[:MaxSpans]
 		slices.SortFunc(list, placeOf.compare)
 	}
-	if len(list) == 0 {
-		return nil
-	}
 	out := make([]post.Span, len(list))
 	for i, x := range list {
 		con := &c.concepts[x.concept]

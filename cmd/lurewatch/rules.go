@@ -255,12 +255,12 @@ func rulesExplain(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, ev, err := cl.Event(c.Context(), p)
+			v, ev, err := cl.Explain(c.Context(), p)
 			if err != nil {
 				return err
 			}
 			fmt.Fprintf(g.out, "%s (%s, level %s)\nstance %s, language %s\nconcepts %s\n%s", r.Title, r.ID, r.Level, v.Stance, v.Lang,
-				strings.Join(v.Facts.Concepts, " "), r.Explain(ev))
+				strings.Join(v.Facts.Concepts, " "), pack.Rules.Explain(r, ev))
 			return nil
 		},
 	}
