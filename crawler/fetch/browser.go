@@ -55,6 +55,7 @@ type Browser struct {
 	cur      *chromium
 	all      map[*chromium]struct{}
 	closed   bool
+	dying    sync.WaitGroup
 }
 
 // NewBrowser checks opt and that there is a browser. It does not start it.
@@ -135,7 +136,7 @@ func (b *Browser) running() (*chromium, error) {
 		c.retired, b.cur = true, nil
 		if c.active == 0 {
 			delete(b.all, c)
-			go c.kill() // its pages are over; nobody waits for it but Close's successor
+			b.dying.Go(c.kill) // the next page need not wait for it; Close does
 		}
 		return nil, nil
 	}
@@ -170,6 +171,7 @@ func (b *Browser) Close() {
 	for c := range all {
 		c.kill()
 	}
+	b.dying.Wait()
 }
 
 // Fetch loads one page, lets its scripts run until the network is quiet, and
@@ -427,8 +429,9 @@ func (v *visit) navigate(u *url.URL, d time.Duration) (failure string, err error
 func (v *visit) stopScripts() {
 	ctx, cancel := context.WithTimeout(v.ctx, 5*time.Second)
 	defer cancel()
-	_, _ = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	// Only this one is heard while a script runs; the next waits for its end.
 	_, _ = chromedp.Call(ctx, runtime.TerminateExecution, cdp.Empty{})
+	_, _ = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	_, _ = chromedp.Call(ctx, page.StopLoading, cdp.Empty{})
 	v.once.Do(func() { close(v.quiet) })
 }

@@ -39,6 +39,7 @@ type chromium struct {
 	pgid    int
 	profile string
 	proxy   *proxy
+	closing sync.WaitGroup // of pages that pages opened
 
 	// Guarded by Browser.mu.
 	pages, active int
@@ -145,11 +146,11 @@ func (c *chromium) deny() error {
 	}
 	return chromedp.ListenBrowser(c.ctx, func(ev any) {
 		if e, ok := ev.(*target.EventTargetCreated); ok && e.TargetInfo.OpenerID != "" {
-			go func() {
+			c.closing.Go(func() {
 				ctx, cancel := context.WithTimeout(c.ctx, 5*time.Second)
 				defer cancel()
 				_, _ = cdp.Call(ctx, chromedp.FromContext(c.ctx).Browser, target.CloseTarget, target.CloseTargetParams{TargetID: e.TargetInfo.TargetID})
-			}()
+			})
 		}
 	})
 }
@@ -164,6 +165,7 @@ func (c *chromium) kill() {
 			_ = syscall.Kill(-c.pgid, syscall.SIGKILL) // gone already is fine
 		}
 		c.cancel() // waits for the process
+		c.closing.Wait()
 		c.proxy.close()
 		for range 20 { // helpers that die late may still write
 			if err := os.RemoveAll(c.profile); err == nil || errors.Is(err, os.ErrNotExist) {
