@@ -16,8 +16,13 @@ import (
 	"github.com/lurewatch/lurewatch/rules/sigma"
 )
 
-// MaxSpans bounds the spans of one verdict.
-const MaxSpans = 60
+// MaxSpans bounds the spans of the verdict on a flagged post, MaxSpansElse those of
+// any other: nobody reviews it, and its spans would be most of its message and its
+// document. The strongest concepts are kept.
+const (
+	MaxSpans     = 60
+	MaxSpansElse = 12
+)
 
 // Options of a [Classifier]. The zero value is right.
 type Options struct {
@@ -246,7 +251,11 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	v.Stance = x.stance
 	v.Help = x.stance == post.StanceTestimony
 	c.judge(&v, p, found)
-	v.Spans = c.spans(w, fields[:], p)
+	most := MaxSpansElse
+	if v.Flagged || v.Help {
+		most = MaxSpans
+	}
+	v.Spans = c.spans(w, fields[:], p, most)
 	return v, found, nil
 }
 

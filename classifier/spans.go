@@ -20,8 +20,8 @@ func (a placeOf) compare(b placeOf) int {
 }
 
 // spans are the places of all concepts in the original text, in its order and
-// each once. Of more than [MaxSpans] the weightiest stay.
-func (c *Classifier) spans(w *work, fields []field, p post.Post) []post.Span {
+// each once. Of more than most the weightiest stay.
+func (c *Classifier) spans(w *work, fields []field, p post.Post, most int) []post.Span {
 	original := [2]string{p.Title, p.Text}
 	list := w.places[:0]
 	for i := range c.concepts {
@@ -40,11 +40,11 @@ func (c *Classifier) spans(w *work, fields []field, p post.Post) []post.Span {
 	w.places = list
 	slices.SortFunc(list, placeOf.compare)
 	list = slices.CompactFunc(list, func(a, b placeOf) bool { return a.compare(b) == 0 })
-	if len(list) > MaxSpans {
+	if len(list) > most {
 		slices.SortStableFunc(list, func(a, b placeOf) int {
 			return int(c.weights[a.concept].rank) - int(c.weights[b.concept].rank)
 		})
-		list = list[:MaxSpans]
+		list = list[:most]
 		slices.SortFunc(list, placeOf.compare)
 	}
 	out := make([]post.Span, len(list))
