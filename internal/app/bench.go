@@ -100,13 +100,22 @@ func newBench(ctx context.Context, opt BenchOptions) (*bench, error) {
 	}
 	b := &bench{opt: opt}
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	ordinary := map[string][]string{}
+	for _, p := range samples {
+		if p.Kind == "ordinary" {
+			ordinary[p.Lang] = append(ordinary[p.Lang], p.Text)
+		}
+	}
 	for i := range opt.Posts {
 		p := samples[i%len(samples)]
+		if i%5 != 0 && p.Kind == "lure" { // about one in ten is a lure, which is many for a board
+			p = samples[(i*31+7)%len(samples)]
+		}
 		var text strings.Builder
-		for k := 0; text.Len() < opt.Bytes; k++ { // neighbours of one language, each bench post different
-			if q := samples[(i*7+k)%len(samples)]; q.Lang == p.Lang || k > 3*len(samples) {
-				fmt.Fprintf(&text, "%s (%d)\n", q.Text, i)
-			}
+		fmt.Fprintf(&text, "%s (%d)\n", p.Text, i)
+		rest := append(ordinary[p.Lang], ordinary["en"]...)
+		for k := i; text.Len() < opt.Bytes; k++ { // what boards put around it
+			fmt.Fprintf(&text, "%s\n", rest[k%len(rest)])
 		}
 		x := post.Post{Source: "bench", NativeID: fmt.Sprint(i), Title: p.Title, Text: text.String(), Company: p.Company, Lang: p.Lang}
 		seen := at.Add(time.Duration(i) * time.Second)
