@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -34,11 +35,18 @@ func (a *App) openRouter() (*alerts.Router, error) {
 		if err != nil {
 			return nil, fmt.Errorf("alerts.files: %w", err)
 		}
-		routes = append(routes, alerts.Route{Name: "file:" + path, Channel: ch, MinLevel: level})
+		routes = append(routes, alerts.Route{Name: fileRoute(path), Channel: ch, MinLevel: level})
 	}
 	return alerts.NewRouter(alerts.RouterOptions{
 		Routes: routes, Ledger: counted{a.ledger, &a.counts}, Link: a.deskLink, Now: a.opt.Now, Log: a.log,
 	})
+}
+
+// fileRoute names the channel of a file: the ledger keeps by that name what went
+// out, so it stays the same for the same path.
+func fileRoute(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return fmt.Sprintf("file-%x", sum[:6])
 }
 
 // counted is the ledger, counting what goes out.
