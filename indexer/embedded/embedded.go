@@ -36,6 +36,7 @@ type Index struct {
 	opt    Options
 	reads  *sql.DB
 	writes *sql.DB
+	peek   *sql.Stmt // findDocs on a reading connection
 
 	writing sync.Mutex // one batch at a time; guards what follows
 	stmts   statements
@@ -81,6 +82,9 @@ func (x *Index) open(ctx context.Context) error {
 		return err
 	}
 	x.reads.SetMaxOpenConns(max(4, runtime.GOMAXPROCS(0)))
+	if x.peek, err = x.reads.PrepareContext(ctx, findDocs); err != nil {
+		return err
+	}
 	return x.stmts.prepare(ctx, x.writes)
 }
 
@@ -106,6 +110,9 @@ func (x *Index) Close() error {
 	defer x.writing.Unlock()
 	var errs []error
 	errs = append(errs, x.stmts.close())
+	if x.peek != nil {
+		errs = append(errs, x.peek.Close())
+	}
 	for _, db := range []*sql.DB{x.reads, x.writes} {
 		if db != nil {
 			errs = append(errs, db.Close())

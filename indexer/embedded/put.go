@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
@@ -16,8 +17,9 @@ import (
 // merge is what one batch does to one document.
 type merge struct {
 	indexer.Group
-	n   int64 // rowid, 0 for a new document
-	old *indexer.Doc
+	n    int64 // rowid, 0 for a new document
+	old  *indexer.Doc
+	blob []byte // old as it is stored; nil for a new document
 
 	ready   chan struct{} // closed when what follows is set
 	doc     indexer.Doc
@@ -46,6 +48,16 @@ func (x *Index) Put(ctx context.Context, changes []indexer.Change) []error {
 }
 
 func (x *Index) put(ctx context.Context, changes []indexer.Change, merges []*merge, errs []error) error {
+	// Reading, merging, analysis and encoding run ahead of the one writer, on all
+	// cores, and beside the batch that another caller is writing.
+	if err := x.find(ctx, x.peek, merges); err != nil {
+		return err
+	}
+	// FTS5 flushes what it holds in memory whenever a rowid goes down.
+	slices.SortStableFunc(merges, func(a, b *merge) int { return cmp.Compare(a.Order, b.Order) })
+	stop := x.prepare(changes, merges, errs)
+	defer stop()
+
 	x.writing.Lock()
 	defer x.writing.Unlock()
 	tx, err := x.writes.BeginTx(ctx, nil)
@@ -53,27 +65,57 @@ func (x *Index) put(ctx context.Context, changes []indexer.Change, merges []*mer
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit it has nothing to do
-	if err := x.find(ctx, tx, merges); err != nil {
+	if err := x.recheck(ctx, tx, changes, merges, errs); err != nil {
 		return err
 	}
-	// FTS5 flushes what it holds in memory whenever a rowid goes down.
-	slices.SortStableFunc(merges, func(a, b *merge) int { return cmp.Compare(a.Order, b.Order) })
+	return x.write(ctx, tx, merges)
+}
 
-	// Analysis and encoding run ahead of the one writer, on all cores.
+// prepare starts the work on merges that needs no transaction. The function that
+// it returns ends it early, and waits for that.
+func (x *Index) prepare(changes []indexer.Change, merges []*merge, errs []error) (stop func()) {
 	var wg sync.WaitGroup
-	defer wg.Wait()
 	var next atomic.Int64
-	var stop atomic.Bool
-	defer stop.Store(true)
+	var stopped atomic.Bool
 	for range min(runtime.GOMAXPROCS(0), len(merges)) {
 		wg.Go(func() {
 			var a indexer.Analyzer
-			for i := next.Add(1) - 1; i < int64(len(merges)) && !stop.Load(); i = next.Add(1) - 1 {
+			for i := next.Add(1) - 1; i < int64(len(merges)) && !stopped.Load(); i = next.Add(1) - 1 {
 				x.merge(&a, changes, merges[i], errs)
 				close(merges[i].ready)
 			}
 		})
 	}
+	return func() {
+		stopped.Store(true)
+		wg.Wait()
+	}
+}
+
+// recheck reads the documents again, now that nobody else can write, and merges
+// anew where somebody did meanwhile.
+func (x *Index) recheck(ctx context.Context, tx *sql.Tx, changes []indexer.Change, merges []*merge, errs []error) error {
+	now := make([]*merge, len(merges))
+	for i, m := range merges {
+		now[i] = &merge{Group: m.Group}
+	}
+	if err := x.find(ctx, tx.StmtContext(ctx, x.stmts.find), now); err != nil {
+		return err
+	}
+	var a indexer.Analyzer
+	for i, m := range merges {
+		if bytes.Equal(m.blob, now[i].blob) {
+			continue
+		}
+		<-m.ready
+		m.n, m.old, m.blob, m.err, m.row = now[i].n, now[i].old, now[i].blob, nil, row{}
+		x.merge(&a, changes, m, errs)
+	}
+	return nil
+}
+
+// write stores what has changed, and commits.
+func (x *Index) write(ctx context.Context, tx *sql.Tx, merges []*merge) (err error) {
 	w := x.stmts.in(ctx, tx)
 	// Terms go last: any statement that may be rolled back on its own makes FTS5
 	// flush what it holds, and then every document would be a segment.
@@ -107,7 +149,7 @@ func (x *Index) put(ctx context.Context, changes []indexer.Change, merges []*mer
 }
 
 // find reads the documents that the batch changes.
-func (x *Index) find(ctx context.Context, tx *sql.Tx, merges []*merge) error {
+func (x *Index) find(ctx context.Context, stmt *sql.Stmt, merges []*merge) error {
 	ids := make([]string, len(merges))
 	byID := make(map[string]*merge, len(merges))
 	for i, m := range merges {
@@ -117,7 +159,7 @@ func (x *Index) find(ctx context.Context, tx *sql.Tx, merges []*merge) error {
 	if err != nil {
 		return err
 	}
-	rows, err := tx.StmtContext(ctx, x.stmts.find).QueryContext(ctx, string(list))
+	rows, err := stmt.QueryContext(ctx, string(list))
 	if err != nil {
 		return err
 	}
@@ -134,7 +176,7 @@ func (x *Index) find(ctx context.Context, tx *sql.Tx, merges []*merge) error {
 			return err
 		}
 		if m := byID[id]; m != nil {
-			m.n, m.Order, m.old = n, n, &old
+			m.n, m.Order, m.old, m.blob = n, n, &old, blob
 		}
 	}
 	return rows.Err()

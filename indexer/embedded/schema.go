@@ -64,6 +64,9 @@ func prepareSchema(ctx context.Context, db *sql.DB) error {
 	return tx.Commit()
 }
 
+// findDocs reads the documents whose ids stand in a JSON list.
+const findDocs = `SELECT d.n, d.id, b.doc FROM docs d JOIN bodies b ON b.n = d.n WHERE d.id IN (SELECT value FROM json_each(?))`
+
 // statements are those of the writing connection.
 type statements struct {
 	addDoc, setDoc, addBody, setBody, addTerms, setTerms, addFacets, dropFacets, find *sql.Stmt
@@ -82,7 +85,7 @@ func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
 		{&s.setTerms, `INSERT OR REPLACE INTO fts(rowid, title, body, tags) VALUES(?,?,?,?)`},
 		{&s.addFacets, `INSERT INTO facets(n, kind, value) SELECT ?1, substr(value, 1, 1), substr(value, 2) FROM json_each(?2)`},
 		{&s.dropFacets, `DELETE FROM facets WHERE n=?`},
-		{&s.find, `SELECT d.n, d.id, b.doc FROM docs d JOIN bodies b ON b.n = d.n WHERE d.id IN (SELECT value FROM json_each(?))`},
+		{&s.find, findDocs},
 	} {
 		stmt, err := db.PrepareContext(ctx, p.text)
 		if err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/lurewatch/lurewatch/alerts"
 	"github.com/lurewatch/lurewatch/indexer"
 	"github.com/lurewatch/lurewatch/internal/post"
@@ -65,6 +67,18 @@ func Complete(p post.Post, v post.Verdict) post.Post {
 // runIndex puts every judged post into the index, and passes on those that are
 // flagged: an alert links only to what can be opened.
 func (a *App) runIndex(ctx context.Context) error {
+	var g errgroup.Group
+	for range indexers {
+		g.Go(func() error { return a.indexLoop(ctx) })
+	}
+	return g.Wait()
+}
+
+// indexers is how many batches are under way at once: while one is written, the
+// next is read, merged and analysed.
+const indexers = 2
+
+func (a *App) indexLoop(ctx context.Context) error {
 	return stream.Consume(ctx, a.stream, judged, stream.Consumer{Stage: stageIndex, Batch: indexBatch, Linger: 20 * time.Millisecond},
 		func(ctx context.Context, js []post.Judged) []error {
 			changes := make([]indexer.Change, len(js))

@@ -2,10 +2,10 @@ package stream
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
+	jsonx "github.com/go-json-experiment/json" // decodes at twice the speed of encoding/json
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -88,7 +88,7 @@ func Replay[T any](ctx context.Context, s *Stream, t Topic[T], fn func(T) error)
 		}
 		if m.Headers().Get(headerFor) == "" {
 			var v T
-			if err := json.Unmarshal(m.Data(), &v); err != nil {
+			if err := jsonx.Unmarshal(m.Data(), &v); err != nil {
 				bad++
 			} else if err := fn(v); err != nil {
 				return err
