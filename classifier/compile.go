@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lurewatch/lurewatch/classifier/trie"
 	"github.com/lurewatch/lurewatch/rules"
 )
 
@@ -35,7 +36,7 @@ type vocabulary struct {
 	classes []string // classes, then marks
 	masks   []bool   // by class
 	words   []string
-	trie    *trie
+	trie    *trie.Trie
 	senses  []sense
 	first   []int32 // senses of word i: senses[first[i]:first[i+1]]
 	stems   []bool  // some sense of word i is a stem
@@ -85,7 +86,7 @@ func newVocabulary(p *rules.Pack, concepts map[string]int) (*vocabulary, error) 
 		b.exceptions(v.before, l.NotBefore, i)
 		b.exceptions(v.after, l.NotAfter, i)
 	}
-	v.trie = newTrie(v.words)
+	v.trie = trie.New(v.words, [2]byte{'-', ' '})
 	return v, nil
 }
 
@@ -208,10 +209,11 @@ func (b *vocabBuilder) exceptions(into map[int32][]touch, xs []rules.Exception, 
 // find fills s.raws with every word of every language that stands in the text.
 func (v *vocabulary) find(s *scan, tab *runes) {
 	for _, i := range s.starts {
-		v.trie.walk(s.text, int(i), func(end int, value int32) {
-			if s.ends(tab, end, v.stems[value]) && s.hangulAlone(tab, int(i), end) {
-				s.raws = append(s.raws, raw{i, int32(end), value})
+		s.matches = v.trie.Find(s.matches[:0], s.text, int(i))
+		for _, m := range s.matches {
+			if s.ends(tab, int(m.End), v.stems[m.Value]) && s.hangulAlone(tab, int(i), int(m.End)) {
+				s.raws = append(s.raws, raw{i, m.End, m.Value})
 			}
-		})
+		}
 	}
 }

@@ -3,6 +3,8 @@ package classifier
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/lurewatch/lurewatch/classifier/trie"
 )
 
 // Distances are counted in thirds of a word: a word between spaces is three
@@ -27,6 +29,7 @@ type scan struct {
 	pos     []int32 // place of each byte, in units
 	starts  []int32 // bytes where a word may begin
 	raws    []raw
+	matches []trie.Match // at one place
 	numbers []span32 // runs of digits with . and , inside
 	letters [scripts]int32
 }

@@ -9,28 +9,16 @@ import (
 
 // contacts reads what is written as an address, a handle or a link, and ids that
 // stand beside the name of a chat program. Phone numbers come later, when the amounts are known.
-func (x *Extractor) contacts(f *field, regions []string) []Contact {
+func (x *Extractor) contacts(into []Contact, f *field, regions []string) []Contact {
 	s := f.Folded
-	c := &collector{f: f, regions: regions}
-	word := -1 // start of a run of letters and digits
-	for i := 0; i <= len(s); i++ {
-		var b byte
-		if i < len(s) {
-			b = s[i]
-		}
-		if b >= 'a' && b <= 'z' || isDigit(b) {
-			if word < 0 {
-				word = i
-			}
+	c := collector{f: f, regions: regions, found: into, most: len(into) + maxContacts}
+	for _, m := range f.signs {
+		i := int(m.at)
+		if m.run >= 0 {
+			c.wallet(int(m.run), i)
 			continue
 		}
-		if word >= 0 {
-			if i-word >= 25 {
-				c.wallet(word, i)
-			}
-			word = -1
-		}
-		switch b {
+		switch s[i] {
 		case '@':
 			c.at(i)
 		case '.':
@@ -60,11 +48,12 @@ type collector struct {
 	f       *field
 	regions []string
 	found   []Contact
+	most    int // contacts that found may hold
 	done    int // links are read up to here
 }
 
 func (c *collector) add(kind, value string, i, j int) {
-	if value == "" || len(value) > 256 || len(c.found) >= maxContacts {
+	if value == "" || len(value) > 256 || len(c.found) >= c.most {
 		return
 	}
 	c.f.take(i, j)

@@ -7,11 +7,12 @@ import (
 
 // employer reads the company that hires: the company field, else the first name
 // with a legal form in title or text; and the number of a licence.
-func employer(fields []*field) (name, licence *Named) {
-	if c := fields[2]; strings.TrimSpace(c.Folded) != "" {
+func employer(fields []field) (name, licence *Named) {
+	if c := &fields[2]; strings.TrimSpace(c.Folded) != "" {
 		name = &Named{Name: strings.TrimSpace(c.Original), Span: c.span(0, len(c.Folded))}
 	}
-	for _, f := range fields[:3] {
+	for i := range fields[:3] {
+		f := &fields[i]
 		for _, h := range f.hits {
 			switch h.kind {
 			case wordCompanyEnd:

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/lurewatch/lurewatch/classifier/fold"
+	"github.com/lurewatch/lurewatch/classifier/trie"
 	"github.com/lurewatch/lurewatch/internal/post"
 )
 
@@ -100,6 +102,7 @@ type Extractor struct {
 	units  map[string]map[string]unit // language to folded word
 	firsts map[string]*[256]bool      // language to first bytes of unit words
 	marks  map[string]Benchmark       // by country
+	pool   sync.Pool
 }
 
 // New makes an extractor. It fails on a gazetteer or table that [ParseGazetteer] or
@@ -119,6 +122,7 @@ func New(g *Gazetteer, t *SalaryTable) (*Extractor, error) {
 	x.addWords()
 	x.addUnits()
 	x.lex.ready()
+	x.pool.New = func() any { return new(work) }
 	return x, nil
 }
 
@@ -188,12 +192,42 @@ func forms(f fold.Text) []string {
 	return out
 }
 
-// field is one text under extraction.
+// field is one text under extraction. Its lists are reused from post to post.
 type field struct {
 	name string
 	fold.Text
-	hits  []hit
-	taken []Span // digits that are spoken for
+	hits    []hit
+	signs   []sign
+	digits  []stretch // runs of digits
+	taken   []stretch // digits that are spoken for
+	matches []trie.Match
+}
+
+// stretch is a range of bytes of folded text.
+type stretch struct{ From, To int32 }
+
+// work is the space that one post needs. It goes back to the pool.
+type work struct {
+	fields [4]field
+	places []placeHit
+	sure   surePlaces
+}
+
+// open lays out one field.
+func (f *field) open(name string, t fold.Text) {
+	f.name, f.Text = name, t
+	f.hits, f.signs, f.digits, f.taken = f.hits[:0], f.signs[:0], f.digits[:0], f.taken[:0]
+}
+
+// nextDigit is the first digit at i or after it, and the index of its run; k is the
+// index of a run that does not begin after it. It is the length of the text when there is none.
+func (f *field) nextDigit(i, k int) (at, run int) {
+	for ; k < len(f.digits); k++ {
+		if d := f.digits[k]; i < int(d.To) {
+			return max(i, int(d.From)), k
+		}
+	}
+	return len(f.Folded), k
 }
 
 func (f *field) span(i, j int) Span {
@@ -207,11 +241,11 @@ func (f *field) original(i, j int) string {
 	return f.Original[start:end]
 }
 
-func (f *field) take(i, j int) { f.taken = append(f.taken, Span{From: i, To: j}) }
+func (f *field) take(i, j int) { f.taken = append(f.taken, stretch{int32(i), int32(j)}) }
 
 func (f *field) isTaken(i, j int) bool {
 	for _, t := range f.taken {
-		if i < t.To && t.From < j {
+		if i < int(t.To) && int(t.From) < j {
 			return true
 		}
 	}
@@ -220,34 +254,54 @@ func (f *field) isTaken(i, j int) bool {
 
 // Extract reads the facts of one post.
 func (x *Extractor) Extract(in Input) Facts {
-	fields := []*field{
-		{name: FieldTitle, Text: in.Title}, {name: FieldText, Text: in.Text},
-		{name: FieldCompany, Text: in.Company}, {name: FieldLocation, Text: in.Location},
-	}
-	for _, f := range fields {
-		f.hits = x.lex.scan(f.Folded, f.hits)
+	w := x.pool.Get().(*work)
+	defer x.pool.Put(w)
+	fields := w.fields[:]
+	fields[0].open(FieldTitle, in.Title)
+	fields[1].open(FieldText, in.Text)
+	fields[2].open(FieldCompany, in.Company)
+	fields[3].open(FieldLocation, in.Location)
+	for i := range fields {
+		x.lex.scan(&fields[i])
 	}
 	var out Facts
-	out.Places = x.findPlaces(fields)
-	regions := regionsOf(in, out.Places)
-	for _, f := range fields[:2] {
-		out.Contacts = append(out.Contacts, x.contacts(f, regions)...)
-		out.Salaries = append(out.Salaries, x.salaries(f, in, out.Places)...)
+	out.Places = x.findPlaces(w)
+	var room [maxRegions]string
+	regions := regionsOf(room[:0], in, out.Places)
+	for i := range fields[:2] {
+		f := &fields[i]
+		out.Contacts = x.contacts(out.Contacts, f, regions)
+		out.Salaries = x.salaries(out.Salaries, f, in, out.Places)
 		x.people(f, &out)
 	}
-	out.Contacts = append(out.Contacts, x.phones(fields[0], regions)...)
-	out.Contacts = append(out.Contacts, x.phones(fields[1], regions)...)
+	out.Contacts = x.phones(out.Contacts, &fields[0], regions)
+	out.Contacts = x.phones(out.Contacts, &fields[1], regions)
 	out.Contacts = once(out.Contacts)
 	out.Salary = best(out.Salaries)
 	out.Employer, out.Licence = employer(fields)
+	for i := range fields {
+		fields[i].Text = fold.Text{}
+	}
 	return out
 }
 
 // once keeps the first of each contact, in the order of the post.
 func once(cs []Contact) []Contact {
+	if len(cs) == 0 {
+		return nil
+	}
 	slices.SortStableFunc(cs, func(a, b Contact) int {
 		return cmp.Or(-strings.Compare(a.Span.Field, b.Span.Field), cmp.Compare(a.Span.Start, b.Span.Start))
 	})
+	if len(cs) <= fewContacts {
+		kept := cs[:0]
+		for _, c := range cs {
+			if !slices.ContainsFunc(kept, func(o Contact) bool { return o.Kind == c.Kind && o.Value == c.Value }) {
+				kept = append(kept, c)
+			}
+		}
+		return kept
+	}
 	seen := map[[2]string]bool{}
 	return slices.DeleteFunc(cs, func(c Contact) bool {
 		k := [2]string{c.Kind, c.Value}
@@ -258,6 +312,9 @@ func once(cs []Contact) []Contact {
 		return false
 	})
 }
+
+// fewContacts is how many contacts are compared one by one.
+const fewContacts = 16
 
 // Post is the facts in the form of a verdict, without concepts and evasion.
 func (f Facts) Post() post.Facts {

@@ -6,23 +6,28 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/lurewatch/lurewatch/classifier/trie"
 )
 
-// lexer finds many words in folded text in one pass. Words of scripts with spaces
-// match whole, the others at the edges of letter clusters. Build it with add, then
-// ready, then it is immutable.
+// lexer finds many words in folded text in one pass, and notes on the way where
+// the signs and digits stand that other readers look at. Words of scripts with
+// spaces match whole, the others at the edges of letter clusters. Build it with add,
+// then ready, then it is immutable.
 type lexer struct {
-	words []lexWord
-	index map[uint64][]int32 // by the first three runes, longest word first
-	maybe [1 << 10]uint64    // a bit for each hash in index: most places fail here
+	words  []lexWord // longest first, equal ones side by side
+	trie   *trie.Trie
+	first  []int32           // words of value i of the trie: words[first[i]:first[i+1]]
+	spaces *[1 << 16]spacing // of the runes of the basic plane
 }
 
 // lexWord is one word and what it means: any number of payloads.
 type lexWord struct {
-	text  string
-	stem  bool // takes an ending of up to four letters
-	kind  wordKind
-	value int32
+	text       string
+	stem       bool // takes an ending of up to four letters
+	kind       wordKind
+	value      int32
+	head, foot spacing // of its first and last rune
 }
 
 // hit is one word found in folded text.
@@ -71,90 +76,148 @@ func (l *lexer) ready() {
 		return cmp.Or(len(b.text)-len(a.text), strings.Compare(a.text, b.text), cmp.Compare(a.kind, b.kind), cmp.Compare(a.value, b.value))
 	})
 	l.words = slices.Compact(l.words)
-	l.index = make(map[uint64][]int32)
-	for i, w := range l.words {
-		k := key(w.text)
-		l.index[k] = append(l.index[k], int32(i))
-		h := hash(k)
-		l.maybe[h>>6] |= 1 << (h & 63)
+	var texts []string
+	for i := range l.words {
+		w := &l.words[i]
+		first, _ := utf8.DecodeRuneInString(w.text)
+		last, _ := utf8.DecodeLastRuneInString(w.text)
+		w.head, w.foot = spacingOf(first), spacingOf(last)
+		if i == 0 || l.words[i-1].text != w.text {
+			texts, l.first = append(texts, w.text), append(l.first, int32(i))
+		}
+	}
+	l.first = append(l.first, int32(len(l.words)))
+	l.trie = trie.New(texts)
+	l.spaces = new([1 << 16]spacing)
+	for r := range l.spaces {
+		l.spaces[r] = spacingOf(rune(r))
 	}
 }
 
-// key is the first three runes of s, or all when it has fewer.
-func key(s string) uint64 {
-	var k uint64
-	for n := 0; n < 3 && s != ""; n++ {
-		r, size := utf8.DecodeRuneInString(s)
-		k |= uint64(r) << (21 * n)
-		s = s[size:]
+func (l *lexer) spacing(r rune) spacing {
+	if r >= 0 && int(r) < len(l.spaces) {
+		return l.spaces[r]
 	}
-	return k
+	return spacingOf(r)
 }
 
-func hash(k uint64) uint64 { return k * 0x9e3779b97f4a7c15 >> 48 }
+// sign is a byte that contacts are told by, or the end of a long run of letters and
+// digits.
+type sign struct {
+	at  int32
+	run int32 // start of the run that ends at at; -1 for a sign
+}
 
-// scan reports the hits in s, at each place the longest word of each kind.
-func (l *lexer) scan(s string, into []hit) []hit {
-	a, an := runeAt(s, 0)
-	b, bn := runeAt(s, an)
-	before := ' '
+// longRun is the least length of a run of letters and digits that may be a wallet.
+const longRun = 25
+
+// scan fills in the hits of f, at each place the longest word of each kind, its
+// signs and its runs of digits.
+func (l *lexer) scan(f *field) {
+	s := f.Folded
+	before, theirs := ' ', none
+	run := 0 // start of the run of ASCII letters and digits at i
 	for i := 0; i < len(s); {
-		c, cn := runeAt(s, i+an+bn)
-		if a > ' ' && !(isWordByte(before) && isWordByte(a)) {
-			var done uint32 // the kinds that a longer word was found of
-			k := uint64(a) | uint64(b)<<21
-			if cn > 0 {
-				into = l.at(s, i, k|uint64(c)<<42, before, &done, into)
+		r, n := rune(s[i]), 1
+		mine := none
+		if r < utf8.RuneSelf {
+			switch ascii[r] {
+			case asciiLetter:
+				mine = spaced
+			case asciiDigit:
+				if len(f.digits) == 0 || int(f.digits[len(f.digits)-1].To) != i {
+					f.digits = append(f.digits, stretch{int32(i), int32(i)})
+				}
+				f.digits[len(f.digits)-1].To = int32(i + 1)
+			case asciiSign:
+				f.long(run, i)
+				run = i + 1
+				f.signs = append(f.signs, sign{int32(i), -1})
+			default:
+				f.long(run, i)
+				run = i + 1
 			}
-			if bn > 0 {
-				into = l.at(s, i, k, before, &done, into)
-			}
-			if !isWordByte(a) {
-				into = l.at(s, i, uint64(a), before, &done, into)
+		} else {
+			r, n = utf8.DecodeRuneInString(s[i:])
+			mine = l.spacing(r)
+			f.long(run, i)
+			run = i + n
+		}
+		if r > ' ' && begins(mine, theirs, before) {
+			f.matches = l.trie.Find(f.matches[:0], s, i)
+			if len(f.matches) > 0 {
+				l.take(f, i, before, theirs)
 			}
 		}
-		before = a
-		i += an
-		a, an, b, bn = b, bn, c, cn
+		before, theirs = r, mine
+		i += n
 	}
-	return into
+	f.long(run, len(s))
 }
 
-func runeAt(s string, i int) (rune, int) {
-	if i >= len(s) {
-		return 0, 0
+// long notes the run of letters and digits from run to i if it is a long one.
+func (f *field) long(run, i int) {
+	if i-run >= longRun {
+		f.signs = append(f.signs, sign{int32(i), int32(run)})
 	}
-	if c := s[i]; c < utf8.RuneSelf {
-		return rune(c), 1
+}
+
+// begins reports whether a word of a script that is spaced as mine may begin after
+// the rune before; [startsWord] looks closer.
+func begins(mine, theirs spacing, before rune) bool {
+	switch mine {
+	case spaced, kana:
+		return theirs != mine
+	case glued:
+		return theirs != glued || before >= 0xac00
 	}
-	return utf8.DecodeRuneInString(s[i:])
+	return true
+}
+
+// The classes of ASCII bytes that a scan tells apart.
+const (
+	asciiOther = iota
+	asciiLetter
+	asciiDigit
+	asciiSign
+)
+
+// ascii tells the class of a byte of folded text.
+var ascii = func() (t [utf8.RuneSelf]uint8) {
+	for c := byte(0); c < utf8.RuneSelf; c++ {
+		switch {
+		case isWordByte(rune(c)):
+			t[c] = asciiLetter
+		case isDigit(c):
+			t[c] = asciiDigit
+		case strings.IndexByte("@.:([{", c) >= 0:
+			t[c] = asciiSign
+		}
+	}
+	return t
+}()
+
+// take adds the hits among f.matches, the words that stand at i.
+func (l *lexer) take(f *field, i int, before rune, theirs spacing) {
+	s := f.Folded
+	var done uint32 // the kinds that a longer word was found of
+	for _, m := range slices.Backward(f.matches) {
+		for x := l.first[m.Value]; x < l.first[m.Value+1]; x++ {
+			w := &l.words[x]
+			if done&(1<<w.kind) != 0 || len(w.text) == 1 && w.head == spaced || !startsWord(s, i, before, theirs, w) {
+				continue
+			}
+			if end, ok := l.endsWord(s, int(m.End), w); ok {
+				f.hits = append(f.hits, hit{i, end, w.kind, w.value})
+				if w.kind != wordPlace && w.kind != wordWeakPlace {
+					done |= 1 << w.kind
+				}
+			}
+		}
+	}
 }
 
 func isWordByte(r rune) bool { return r >= 'a' && r <= 'z' }
-
-// at tries the words that begin with k at i.
-func (l *lexer) at(s string, i int, k uint64, before rune, done *uint32, into []hit) []hit {
-	if h := hash(k); l.maybe[h>>6]&(1<<(h&63)) == 0 {
-		return into
-	}
-	for _, x := range l.index[k] {
-		w := &l.words[x]
-		if *done&(1<<w.kind) != 0 || !strings.HasPrefix(s[i:], w.text) {
-			continue
-		}
-		end := i + len(w.text)
-		if !startsWord(s, i, before, w) {
-			continue
-		}
-		if end, ok := endsWord(s, end, w); ok {
-			into = append(into, hit{i, end, w.kind, w.value})
-			if w.kind != wordPlace && w.kind != wordWeakPlace {
-				*done |= 1 << w.kind
-			}
-		}
-	}
-	return into
-}
 
 // spacing is how a script shows where words begin and end.
 type spacing uint8
@@ -197,10 +260,8 @@ func spacingOf(r rune) spacing {
 	return none
 }
 
-func startsWord(s string, i int, before rune, w *lexWord) bool {
-	first, _ := utf8.DecodeRuneInString(w.text)
-	mine, theirs := spacingOf(first), spacingOf(before)
-	switch mine {
+func startsWord(s string, i int, before rune, theirs spacing, w *lexWord) bool {
+	switch w.head {
 	case none, free:
 		return true
 	case clusters:
@@ -245,14 +306,19 @@ func ethiopicPrefix(s string, i int) bool {
 	return spacingOf(r) != both
 }
 
-func endsWord(s string, end int, w *lexWord) (int, bool) {
+// hangul reports a word that ends in a Korean syllable.
+func (w *lexWord) hangul() bool {
 	last, _ := utf8.DecodeLastRuneInString(w.text)
+	return last >= 0xac00
+}
+
+func (l *lexer) endsWord(s string, end int, w *lexWord) (int, bool) {
 	next, n := utf8.DecodeRuneInString(s[end:])
 	if n == 0 {
 		return end, true
 	}
-	mine, theirs := spacingOf(last), spacingOf(next)
-	switch mine {
+	theirs := l.spacing(next)
+	switch w.foot {
 	case none, free:
 		return end, true
 	case clusters:
@@ -261,14 +327,14 @@ func endsWord(s string, end int, w *lexWord) (int, bool) {
 		return end, theirs != kana
 	case glued:
 		// a Korean word of one syllable is a word only by itself
-		return end, !unicode.IsMark(next) && (last < 0xac00 || len(w.text) > 3 || theirs != glued)
+		return end, !unicode.IsMark(next) && (theirs != glued || len(w.text) > 3 || !w.hangul())
 	case both:
 		return end, true
 	case prefixed:
 		for k := 0; theirs == prefixed && k < 3; k++ { // a few letters of ending
 			end += n
 			next, n = utf8.DecodeRuneInString(s[end:])
-			theirs = spacingOf(next)
+			theirs = l.spacing(next)
 			if len(w.text) < 8 {
 				return end, false
 			}
@@ -281,7 +347,7 @@ func endsWord(s string, end int, w *lexWord) (int, bool) {
 			if next, n = utf8.DecodeRuneInString(s[end:]); n == 0 {
 				return end, true
 			}
-			theirs = spacingOf(next)
+			theirs = l.spacing(next)
 		}
 	}
 	return end, theirs != spaced

@@ -9,81 +9,85 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// regionsOf lists the regions that a number without a country code may be of: where
+// regionsOf adds to out the regions that a number without a country code may be of: where
 // the reader is, where the post is about, where its language is spoken.
-func regionsOf(in Input, places []Place) []string {
-	var out []string
-	add := func(rs ...string) {
-		for _, r := range rs {
-			if len(r) == 2 && !slices.Contains(out, r) && len(out) < 6 {
-				out = append(out, r)
-			}
+func regionsOf(out []string, in Input, places []Place) []string {
+	add := func(r string) {
+		if len(r) == 2 && len(out) < maxRegions && !slices.Contains(out, r) {
+			out = append(out, r)
 		}
 	}
 	add(in.Country)
-	add(languageRegions(in.Lang)...)
+	list := languageRegions(in.Lang)
+	for i := 0; i+2 <= len(list); i += 3 {
+		add(list[i : i+2])
+	}
 	for _, p := range places {
 		add(p.Country)
 	}
 	return out
 }
 
-func languageRegions(lang string) []string {
+// maxRegions bounds the regions that a number is tried for.
+const maxRegions = 6
+
+// languageRegions is the regions where lang is spoken, apart by spaces.
+func languageRegions(lang string) string {
 	switch lang {
 	case "id":
-		return []string{"ID"}
+		return "ID"
 	case "ms":
-		return []string{"MY"}
+		return "MY"
 	case "vi":
-		return []string{"VN"}
+		return "VN"
 	case "th":
-		return []string{"TH"}
+		return "TH"
 	case "tl":
-		return []string{"PH"}
+		return "PH"
 	case "km":
-		return []string{"KH"}
+		return "KH"
 	case "my":
-		return []string{"MM"}
+		return "MM"
 	case "lo":
-		return []string{"LA"}
+		return "LA"
 	case "zh":
-		return []string{"CN", "TW"}
+		return "CN TW"
 	case "hi":
-		return []string{"IN"}
+		return "IN"
 	case "ta":
-		return []string{"IN", "LK"}
+		return "IN LK"
 	case "bn":
-		return []string{"BD"}
+		return "BD"
 	case "ur":
-		return []string{"PK"}
+		return "PK"
 	case "ne":
-		return []string{"NP"}
+		return "NP"
 	case "si":
-		return []string{"LK"}
+		return "LK"
 	case "ko":
-		return []string{"KR"}
+		return "KR"
 	case "ja":
-		return []string{"JP"}
+		return "JP"
 	case "ru":
-		return []string{"RU"}
+		return "RU"
 	case "sw":
-		return []string{"KE", "TZ"}
+		return "KE TZ"
 	case "am":
-		return []string{"ET"}
+		return "ET"
 	case "fr":
-		return []string{"CM", "CI", "FR"}
+		return "CM CI FR"
 	case "pt":
-		return []string{"BR"}
+		return "BR"
 	case "es":
-		return []string{"PE", "CO", "MX"}
+		return "PE CO MX"
 	case "ar":
-		return []string{"MA", "EG"}
+		return "MA EG"
 	case "tr":
-		return []string{"TR"}
+		return "TR"
 	case "en":
-		return []string{"PH", "SG", "IN"}
+		return "PH SG IN"
 	}
-	return nil
+	return ""
 }
 
 // digitsRun is a stretch of digits as people write phone numbers.
@@ -96,13 +100,11 @@ type digitsRun struct {
 }
 
 // phones reads phone numbers where nothing else has taken the digits.
-func (x *Extractor) phones(f *field, regions []string) []Contact {
+func (x *Extractor) phones(into []Contact, f *field, regions []string) []Contact {
 	s := f.Folded
-	c := &collector{f: f, regions: regions}
-	for i := 0; i < len(s) && len(c.found) < maxContacts; i++ {
-		if !isDigit(s[i]) {
-			continue
-		}
+	c := collector{f: f, regions: regions, found: into, most: len(into) + maxContacts}
+	i, k := f.nextDigit(0, 0)
+	for ; i < len(s) && len(c.found) < c.most; i, k = f.nextDigit(i+1, k) {
 		r, ok := f.digitsAt(i)
 		if ok && !f.isTaken(r.start, r.end) {
 			if kind, value, ok := f.phone(r, regions); ok {

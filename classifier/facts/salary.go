@@ -17,20 +17,20 @@ type reader struct {
 	home  string // country of the reader
 	here  string // currency meant when none is written
 
+	places  []Place
 	dollars string // what $ means, when that is not the US dollar
+	asked   bool   // dollars is known
 }
 
 // salaries reads the statements of pay of one field.
-func (x *Extractor) salaries(f *field, in Input, places []Place) []Salary {
+func (x *Extractor) salaries(out []Salary, f *field, in Input, places []Place) []Salary {
+	if len(f.digits) == 0 {
+		return out
+	}
 	r := x.reader(f, in)
-	r.dollars = dollars(in.Country, places, f)
+	r.places = places
 	s := f.Folded
-	var out []Salary
-	for i := 0; i < len(s); {
-		if !isDigit(s[i]) {
-			i++
-			continue
-		}
+	for i, k := f.nextDigit(0, 0); i < len(s); i, k = f.nextDigit(i, k) {
 		a, ok := r.amount(i)
 		if !ok {
 			i = skipNumber(s, i)
@@ -57,12 +57,12 @@ func skipNumber(s string, i int) int {
 	return i
 }
 
-func (x *Extractor) reader(f *field, in Input) *reader {
+func (x *Extractor) reader(f *field, in Input) reader {
 	lang := in.Lang
 	if x.units[lang] == nil {
 		lang = "generic"
 	}
-	r := &reader{x: x, f: f, s: f.Folded, units: x.units[lang], first: x.firsts[lang], in: in, home: in.Country}
+	r := reader{x: x, f: f, s: f.Folded, units: x.units[lang], first: x.firsts[lang], in: in, home: in.Country}
 	r.here = x.table.Notation[lang].Currency
 	if r.home == "" {
 		r.home = x.table.Origins[in.Lang]
@@ -80,7 +80,15 @@ func (x *Extractor) reader(f *field, in Input) *reader {
 }
 
 // traditional reports text in Traditional characters, by the commonest of the trade.
-func traditional(s string) bool { return strings.ContainsAny(s, "萬資電園區與嗎無灣聯") }
+func traditional(s string) bool {
+	for _, r := range s {
+		switch r {
+		case '萬', '資', '電', '園', '區', '與', '嗎', '無', '灣', '聯':
+			return true
+		}
+	}
+	return false
+}
 
 // pay judges whether a is pay, and for what.
 func (r *reader) pay(a amount) (Salary, bool) {
@@ -203,7 +211,13 @@ func ownLine(s string, i, j int) bool {
 // dollarIsLocal reports a plain $ in a country that calls its own money so.
 func (r *reader) dollarIsLocal(a amount) bool {
 	text := r.s[a.start:a.end]
-	return r.dollars != "" && strings.Contains(text, "$") && !strings.Contains(text, "us")
+	if strings.IndexByte(text, '$') < 0 || strings.Contains(text, "us") {
+		return false
+	}
+	if !r.asked {
+		r.dollars, r.asked = dollars(r.in.Country, r.places, r.f), true
+	}
+	return r.dollars != ""
 }
 
 func round(v float64) float64 { return float64(int64(v*100+0.5)) / 100 }

@@ -1,4 +1,4 @@
-package classifier
+package trie
 
 import (
 	"math/rand/v2"
@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-func wordsAt(t *trie, words []string, text string, i int) []string {
+func wordsAt(t *Trie, words []string, text string, i int) []string {
 	var got []string
-	t.walk(text, i, func(end int, v int32) {
-		if words[v] != text[i:end] {
-			got = append(got, "WRONG:"+words[v]+"/"+text[i:end])
-			return
+	for _, m := range t.Find(nil, text, i) {
+		if words[m.Value] != text[i:m.End] {
+			got = append(got, "WRONG:"+words[m.Value]+"/"+text[i:m.End])
+			continue
 		}
-		got = append(got, words[v])
-	})
+		got = append(got, words[m.Value])
+	}
 	return got
 }
 
@@ -36,7 +36,7 @@ func TestTrieFindsEveryWordThatStartsHere(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := wordsAt(newTrie(tt.words), tt.words, tt.text, 0)
+			got := wordsAt(New(tt.words), tt.words, tt.text, 0)
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("words at 0 of %q = %q, want %q", tt.text, got, tt.want)
 			}
@@ -62,7 +62,7 @@ func TestTrieAgreesWithPrefixSearch(t *testing.T) {
 	for w := range set {
 		words = append(words, w)
 	}
-	tr := newTrie(words)
+	tr := New(words)
 	text := word(2000)
 	for i := range len(text) {
 		var want []string
@@ -73,6 +73,22 @@ func TestTrieAgreesWithPrefixSearch(t *testing.T) {
 		}
 		if got := wordsAt(tr, words, text, i); !slices.Equal(got, want) {
 			t.Fatalf("words at %d = %q, want %q", i, got, want)
+		}
+	}
+}
+
+func TestAlikeBytesAreReadAsOne(t *testing.T) {
+	words := []string{"take home", "take", "a b"}
+	tr := New(words, [2]byte{'-', ' '})
+	for text, want := range map[string][]int32{
+		"take-home pay": {1, 0}, "take home pay": {1, 0}, "a-b": {2}, "a_b": nil,
+	} {
+		var got []int32
+		for _, m := range tr.Find(nil, text, 0) {
+			got = append(got, m.Value)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("words in %q = %v, want %v", text, got, want)
 		}
 	}
 }
