@@ -10,7 +10,10 @@ import (
 )
 
 func benchCommand(g *globals) *cobra.Command {
-	cmd := &cobra.Command{Use: "bench", Short: "Measure parts of lurewatch beside a raw floor of the same run"}
+	cmd := &cobra.Command{
+		Use: "bench", Short: "Measure parts of lurewatch beside a raw floor of the same run",
+		Long: "A figure means little without the machine: each stands beside what the bare store does there.",
+	}
 	var opt app.BenchOptions
 	var asJSON bool
 	pipeline := &cobra.Command{

@@ -148,6 +148,9 @@ type lineError struct {
 
 func judgeLine(ctx context.Context, cl *classifier.Classifier, j *job) answer {
 	err := j.err
+	if err != nil && !errors.Is(err, intake.ErrTooLong) {
+		return answer{err: err} // the file, not the line
+	}
 	if err == nil {
 		p, perr := intake.ParseLine(j.line)
 		if err = perr; err == nil {

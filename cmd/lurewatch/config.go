@@ -7,10 +7,15 @@ import (
 )
 
 func configCommand(g *globals) *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Short: "Print or check the configuration"}
+	cmd := &cobra.Command{
+		Use: "config", Short: "Print or check the configuration",
+		Long: `One YAML file (-c or LUREWATCH_CONFIG), then LUREWATCH_… environment variables, then
+flags; the later wins. The key a.b is LUREWATCH_A_B, and --set a.b=value.`,
+	}
 	cmd.AddCommand(
 		&cobra.Command{
 			Use: "print", Short: "Print every key with its value and where that came from", Args: cobra.NoArgs,
+			Example: `  lurewatch config print > lurewatch.yml`,
 			RunE: func(*cobra.Command, []string) error {
 				l, err := g.load(nil)
 				if err != nil {
@@ -21,6 +26,7 @@ func configCommand(g *globals) *cobra.Command {
 		},
 		&cobra.Command{
 			Use: "check", Short: "Say whether the configuration is right", Args: cobra.NoArgs,
+			Example: `  lurewatch config check -c lurewatch.yml`,
 			RunE: func(*cobra.Command, []string) error {
 				l, err := g.load(nil)
 				if err != nil {

@@ -23,6 +23,8 @@ a dead letter with the stage and the reason. Mend the cause, then retry it.`,
 	var asJSON bool
 	list := &cobra.Command{
 		Use: "list", Short: "List dead letters, oldest first", Args: cobra.NoArgs,
+		Long:    "One line each: number, time, stage, how often it was tried, and why it failed.",
+		Example: `  lurewatch dead list --json | jq -r .Reason | sort | uniq -c`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return g.withStream(c.Context(), func(ctx context.Context, s *stream.Stream) error {
 				enc := json.NewEncoder(g.out)
@@ -38,15 +40,15 @@ a dead letter with the stage and the reason. Mend the cause, then retry it.`,
 	}
 	list.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	cmd.AddCommand(list,
-		deadAct(g, "retry", "Send dead letters to their stage again", (*stream.Stream).DeadRetry),
-		deadAct(g, "drop", "Remove dead letters for good", (*stream.Stream).DeadDrop))
+		deadAct(g, "retry", "Send dead letters to their stage again", "  lurewatch dead retry 17 18\n  lurewatch dead retry --all", (*stream.Stream).DeadRetry),
+		deadAct(g, "drop", "Remove dead letters for good", "  lurewatch dead drop 17", (*stream.Stream).DeadDrop))
 	return cmd
 }
 
-func deadAct(g *globals, use, short string, act func(*stream.Stream, context.Context, ...uint64) error) *cobra.Command {
+func deadAct(g *globals, use, short, example string, act func(*stream.Stream, context.Context, ...uint64) error) *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
-		Use: use + " [NUMBER…]", Short: short,
+		Use: use + " [NUMBER…]", Short: short, Example: example,
 		RunE: func(c *cobra.Command, args []string) error {
 			if all == (len(args) > 0) {
 				return usageError{errors.New("name the dead letters by the numbers of `lurewatch dead list`, or give --all")}

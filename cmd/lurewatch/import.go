@@ -3,14 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/lurewatch/lurewatch/crawler/intake"
 	"github.com/lurewatch/lurewatch/internal/app"
 )
 
 func importCommand(g *globals) *cobra.Command {
-	return &cobra.Command{
+	var format string
+	cmd := &cobra.Command{
 		Use: "import FILE…", Short: "Take posts in from files: JSONL, CSV, saved HTML, Telegram export",
 		Args: cobra.MinimumNArgs(1),
 		Long: `Each item goes into the archive and down the same line as a crawled page: stream,
@@ -18,18 +21,23 @@ classifier, index. The command returns when all of them can be searched, and say
 how many there were at every step. Items that cannot be read are named with their
 line and stepped over (exit code 3).`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if format != "" && !slices.Contains(intake.Formats(), intake.Format(format)) {
+				return usageError{fmt.Errorf("--format %s: is none of %v", format, intake.Formats())}
+			}
 			parts := app.Archive | app.Stream | app.Index | app.Classifier
 			return g.withApp(c.Context(), parts, nil, func(ctx context.Context, a *app.App) error {
-				return g.importFiles(ctx, a, args)
+				return g.importFiles(ctx, a, args, intake.Format(format))
 			})
 		},
 	}
+	cmd.Flags().StringVar(&format, "format", "", "jsonl, csv, page, telegram or json, where it cannot be told from the files")
+	return cmd
 }
 
 // maxReports bounds how many refused items are named one by one.
 const maxReports = 20
 
-func (g *globals) importFiles(ctx context.Context, a *app.App, files []string) error {
+func (g *globals) importFiles(ctx context.Context, a *app.App, files []string, format intake.Format) error {
 	before, err := a.Index().Count(ctx)
 	if err != nil {
 		return err
@@ -38,9 +46,9 @@ func (g *globals) importFiles(ctx context.Context, a *app.App, files []string) e
 	var out app.Imported
 	var named int
 	err = a.WithLine(ctx, func(ctx context.Context) (err error) {
-		out, err = a.Import(ctx, files, func(file string, err error) {
+		out, err = a.Import(ctx, files, format, func(err error) {
 			if named++; named <= maxReports {
-				fmt.Fprintf(g.err, "\r%s: %v\n", file, err)
+				fmt.Fprintf(g.err, "\r%v\n", err)
 			}
 		})
 		return err

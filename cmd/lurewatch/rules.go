@@ -46,6 +46,7 @@ func rulesLint(g *globals) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "lint [FILE…]", Short: "Check rule files, or the whole pack, for faults and habits",
+		Example: `  lurewatch rules lint own/*.yml`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			pack, err := g.pack()
 			if err != nil {
@@ -200,6 +201,7 @@ func rulesList(g *globals) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the rules of the pack", Args: cobra.NoArgs,
+		Example: `  lurewatch rules list --set rules.dir=own`,
 		RunE: func(*cobra.Command, []string) error {
 			pack, err := g.pack()
 			if err != nil {
@@ -319,6 +321,7 @@ func rulesCoverage(g *globals) *cobra.Command {
 	var missing bool
 	cmd := &cobra.Command{
 		Use: "coverage", Short: "Which concepts can be said in which language", Args: cobra.NoArgs,
+		Long: "A table: concepts down, languages across; a dash where no words of a language say it.",
 		RunE: func(*cobra.Command, []string) error {
 			pack, err := g.pack()
 			if err != nil {

@@ -25,13 +25,17 @@ type takedownFlags struct {
 }
 
 func takedownCommand(g *globals) *cobra.Command {
-	cmd := &cobra.Command{Use: "takedown", Short: "Lists of confirmed posts, for platforms"}
+	cmd := &cobra.Command{
+		Use: "takedown", Short: "Lists of confirmed posts, for platforms",
+		Long: "What leaves here was confirmed by a reviewer, and every list is written to the audit log.",
+	}
 	var f takedownFlags
 	export := &cobra.Command{
 		Use: "export", Short: "Write what reviewers confirmed as CSV or JSON lines", Args: cobra.NoArgs,
 		Long: `Holds confirmed posts and nothing else, in the order of confirmation. Contacts are
 left out unless --contacts asks for them with a --reason. Every export is written
 to the audit log with its digest.`,
+		Example: `  lurewatch takedown export --format jsonl --out list.jsonl`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			format, err := takedown.ParseFormat(f.format)
 			if err != nil {
@@ -66,19 +70,19 @@ func (g *globals) takedown(ctx context.Context, a *app.App, format takedown.Form
 	if err != nil {
 		return err
 	}
-	if f.out != "" {
+	_, err = a.Ledger().LogExport(ctx, ledger.Export{
+		Kind: "takedown", By: "command line: " + whoami(), Reason: f.reason, Items: n, Digest: post.DigestOf(list.Bytes()),
+	})
+	if err != nil {
+		return err
+	}
+	if f.out != "" { // after the audit log: no list leaves without its entry
 		err = os.WriteFile(f.out, list.Bytes(), 0o600)
 	} else {
 		_, err = g.out.Write(list.Bytes())
 	}
 	if err != nil {
 		return fmt.Errorf("write list: %w", err)
-	}
-	_, err = a.Ledger().LogExport(ctx, ledger.Export{
-		Kind: "takedown", By: "command line: " + whoami(), Reason: f.reason, Items: n, Digest: post.DigestOf(list.Bytes()),
-	})
-	if err != nil {
-		return err
 	}
 	fmt.Fprintf(g.err, "%d confirmed posts\n", n)
 	return nil

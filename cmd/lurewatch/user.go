@@ -13,10 +13,15 @@ import (
 )
 
 func userCommand(g *globals) *cobra.Command {
-	cmd := &cobra.Command{Use: "user", Short: "People who may use the review desk"}
+	cmd := &cobra.Command{
+		Use: "user", Short: "People who may use the review desk",
+		Long: `A viewer looks, a reviewer decides, an admin also manages users. Every change is
+written to the audit log.`,
+	}
 	cmd.AddCommand(
 		&cobra.Command{
 			Use: "list", Short: "List users and their roles", Args: cobra.NoArgs,
+			Example: `  lurewatch user list`,
 			RunE: func(c *cobra.Command, _ []string) error {
 				return g.withLedger(c, func(ctx context.Context, l *ledger.Ledger) error {
 					us, err := l.Users(ctx)
@@ -29,6 +34,7 @@ func userCommand(g *globals) *cobra.Command {
 		},
 		&cobra.Command{
 			Use: "add NAME ROLE", Short: "Add a user (admin, reviewer or viewer) with a new password, printed once", Args: cobra.ExactArgs(2),
+			Example: `  lurewatch user add dara reviewer`,
 			RunE: func(c *cobra.Command, args []string) error {
 				return g.withLedger(c, func(ctx context.Context, l *ledger.Ledger) error {
 					password := ledger.NewPassword()
@@ -42,6 +48,8 @@ func userCommand(g *globals) *cobra.Command {
 		},
 		&cobra.Command{
 			Use: "password NAME", Short: "Set a user's password, read as one line from stdin; an empty line makes a new one", Args: cobra.ExactArgs(1),
+			Example: `  lurewatch user password dara < password.txt
+  echo | lurewatch user password dara`,
 			RunE: func(c *cobra.Command, args []string) error {
 				line, _ := bufio.NewReader(g.in).ReadString('\n')
 				password := strings.TrimRight(line, "\r\n")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
 
@@ -31,6 +32,7 @@ func versionString() string {
 func versionCommand(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Version of the binary and of its rule pack", Args: cobra.NoArgs,
+		Long: "A verdict names the hash of the rules that made it: the second line tells this binary's.",
 		RunE: func(*cobra.Command, []string) error {
 			pack, err := app.LoadPack("")
 			if err != nil {
@@ -46,7 +48,11 @@ func versionCommand(g *globals) *cobra.Command {
 func manCommand(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use: "man DIR", Short: "Write the manual pages into a folder", Args: cobra.ExactArgs(1),
+		Example: `  lurewatch man ~/.local/share/man/man1`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := os.MkdirAll(args[0], 0o755); err != nil {
+				return fmt.Errorf("make folder: %w", err)
+			}
 			return doc.GenManTree(c.Root(), &doc.GenManHeader{Title: "LUREWATCH", Section: "1", Source: "lurewatch " + versionString()}, args[0])
 		},
 	}

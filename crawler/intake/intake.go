@@ -247,7 +247,7 @@ func settle(o Options, head []byte) (Format, error) {
 	if filepath.Ext(name) == ".txt" {
 		return Page, nil
 	}
-	return "", fmt.Errorf("read %s: the format cannot be told\nhint: name it with a flag: jsonl, csv, page, telegram or json", o.Name)
+	return "", fmt.Errorf("read %s: the format cannot be told\nhint: name it with --format: jsonl, csv, page, telegram or json", o.Name)
 }
 
 // ownArray reports an array whose first object has the fields of a line.

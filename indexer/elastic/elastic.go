@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/elastic/go-elasticsearch/v8"
@@ -86,7 +87,7 @@ func (o Options) check() error {
 	for _, s := range o.URLs {
 		u, err := url.Parse(s)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return fmt.Errorf("%q is no http or https URL", s)
+			return fmt.Errorf("%q is no http or https URL; hint: write it as https://host:9200", s[strings.LastIndexByte(s, '@')+1:]) // a password stands before the @
 		}
 		if u.User != nil {
 			return errors.New("name and password do not belong in the URL, where logs show them; hint: use their own settings")

@@ -177,7 +177,8 @@ func (x *Index) waiting(ctx context.Context, act string, fn func(context.Context
 			return err
 		}
 		if tries == 0 || pause == maxPause {
-			x.opt.Log.Warn("elasticsearch is not ready, waiting", "act", act, "tries", tries+1, "err", err)
+			x.opt.Log.Warn("elasticsearch is not ready, waiting", "act", act, "tries", tries+1, "err", err,
+				"hint", "start the server or correct index.url; nothing is lost meanwhile")
 		}
 		timer := time.NewTimer(pause)
 		select {

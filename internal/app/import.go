@@ -27,16 +27,17 @@ type Imported struct {
 	Unique   int `json:"unique"`   // distinct posts among them
 }
 
-// Import takes files in: each item goes into the archive and down the line. An
+// Import takes files in: each item goes into the archive and down the line. The
+// format is told by each file where it is [intake.Auto]. An
 // item that cannot be read is reported and stepped over. It returns when all is
 // published; see [App.WithLine].
-func (a *App) Import(ctx context.Context, files []string, refused func(file string, err error)) (Imported, error) {
+func (a *App) Import(ctx context.Context, files []string, format intake.Format, refused func(error)) (Imported, error) {
 	if _, err := a.recoverPending(ctx); err != nil {
 		return Imported{}, err
 	}
 	im := importer{app: a, now: a.opt.Now().UTC(), unique: map[string]bool{}}
 	for _, file := range files {
-		items, err := intake.Open(file, intake.Options{FetchedAt: im.now})
+		items, err := intake.Open(file, intake.Options{Format: format, FetchedAt: im.now})
 		if err != nil {
 			return im.out, err
 		}
@@ -46,7 +47,7 @@ func (a *App) Import(ctx context.Context, files []string, refused func(file stri
 			switch {
 			case errors.As(err, &line):
 				im.out.Refused++
-				refused(file, line)
+				refused(line)
 				continue
 			case err == nil:
 				err = im.add(ctx, file, item)
