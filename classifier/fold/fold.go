@@ -3,6 +3,7 @@ package fold
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -12,13 +13,15 @@ import (
 // one. Folding what is already folded changes nothing.
 func Fold(s string) Text {
 	t := Text{Original: s, Folded: s}
-	p := newPass(s)
+	p := passes.Get().(*pass)
+	defer p.free()
+	p.open(s)
 	p.run()
 	var names []string
 	if p.saw&sawMyanmar != 0 {
 		if u, ok := fromZawgyi(t); ok {
 			t, names = u, append(names, Zawgyi)
-			p = newPass(t.Folded)
+			p.open(t.Folded)
 			p.run()
 		}
 	}
@@ -86,8 +89,23 @@ type pass struct {
 	cl          cluster
 }
 
-func newPass(s string) *pass {
-	return &pass{writer: writer{src: s, low: true}, tab: folds(), keycap: -1}
+// passes keeps passes for the room that they hold.
+var passes = sync.Pool{New: func() any { return new(pass) }}
+
+// open makes p ready for s. What it gave before stays as it is.
+func (p *pass) open(s string) {
+	*p = pass{writer: writer{src: s, low: true, spare: p.spare}, tab: folds(), keycap: -1}
+}
+
+// maxSpare bounds the bytes that a pass keeps for the next text.
+const maxSpare = 1 << 20
+
+func (p *pass) free() {
+	if p.src = ""; cap(p.spare) > maxSpare {
+		p.spare = nil
+	}
+	p.dst, p.segs = nil, nil
+	passes.Put(p)
 }
 
 // text is the finished layer.
@@ -122,7 +140,7 @@ func (p *pass) run() {
 			i = p.ascii(i)
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
+		r, size := decode(s, i)
 		end := i + size
 		if r == utf8.RuneError && size == 1 {
 			p.put([]byte{0x1a}, i, end)
@@ -173,13 +191,13 @@ func (p *pass) run() {
 func (p *pass) ascii(i int) int {
 	s := p.src
 	for ; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case c >= utf8.RuneSelf:
+		switch bytesOf[s[i]] & (byteHigh | byteUpper | byteTick) {
+		case 0:
+		case byteHigh:
 			return i
-		case c-'A' < 26:
+		case byteUpper:
 			p.saw |= sawUpper
-		case c == '`':
+		case byteTick:
 			p.put([]byte{'\''}, i, i+1)
 		}
 	}
@@ -257,10 +275,16 @@ func (p *pass) combine(r rune, keep bool, i, end int) {
 		p.put(nil, i, end)
 		return
 	}
+	if keep && i > p.pend { // the rune before is one to be copied
+		before, _ := utf8.DecodeLastRuneInString(p.src[:i])
+		if _, ok := p.tab.pair(before, r); !ok {
+			return // copied with it
+		}
+	}
 	p.flush(i)
 	last, size := utf8.DecodeLastRune(p.dst)
 	if size > 0 && last != utf8.RuneError {
-		if one, ok := pairOf(last, r); ok {
+		if one, ok := p.tab.pair(last, r); ok {
 			at := len(p.dst) - size
 			from := p.originOf(at)
 			p.cut(at)

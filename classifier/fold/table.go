@@ -73,6 +73,7 @@ func makeEntry(a act, s script, u ruse, r rune) entry {
 type table struct {
 	pages   [0x300]*[256]entry
 	strings []string
+	pairs   map[[2]rune]rune // what an actPair rune makes with the rune before it
 }
 
 func (t *table) get(r rune) entry {
@@ -91,6 +92,19 @@ func (t *table) set(r rune, e entry) {
 	t.pages[r>>8][r&0xff] = e
 }
 
+// pair is the one rune that a and b are written as. Indic signs pair within their
+// block only, so that those are looked up.
+func (t *table) pair(a, b rune) (rune, bool) {
+	if b >= 0x900 && b < 0xe00 {
+		if a < 0x900 || a >= 0xe00 {
+			return 0, false
+		}
+		one, ok := t.pairs[[2]rune{a, b}]
+		return one, ok
+	}
+	return pairOf(a, b)
+}
+
 // folds is built from the Unicode tables of x/text and the standard library once,
 // on first use, in a few milliseconds: a generated file would be half a megabyte.
 var folds = sync.OnceValue(buildTable)
@@ -106,6 +120,14 @@ func buildTable() *table {
 		for r := span[0]; r <= span[1]; r++ {
 			if e := makeFold(t, simple, r); e != 0 {
 				t.set(r, e)
+			}
+		}
+	}
+	t.pairs = map[[2]rune]rune{}
+	for r := rune(0x900); r < 0xe00; r++ {
+		for first := r &^ 0x7f; isPairing(r) && first < r|0x7f; first++ {
+			if one, ok := pairOf(first, r); ok {
+				t.pairs[[2]rune{first, r}] = one
 			}
 		}
 	}

@@ -119,6 +119,16 @@ type writer struct {
 	segs []seg
 	pend int // src[pend:] up to the caller's position is still to be copied
 	low  bool
+
+	spare []byte // to write into, if it is large enough
+}
+
+// room is space to write dst into. It is never nil.
+func (w *writer) room() []byte {
+	if n := len(w.src) + len(w.src)/32 + 16; cap(w.spare) < n {
+		w.spare = make([]byte, 0, n)
+	}
+	return w.spare[:0]
 }
 
 // vlen is the length that dst will have once src is copied up to i.
@@ -128,7 +138,7 @@ func (w *writer) vlen(i int) int { return len(w.dst) + i - w.pend }
 func (w *writer) flush(i int) {
 	if i > w.pend {
 		if w.dst == nil {
-			w.dst = make([]byte, 0, len(w.src)+len(w.src)/32+16)
+			w.dst = w.room()
 		}
 		at := len(w.dst)
 		w.mark(at, w.pend, 0)
@@ -167,7 +177,7 @@ func (w *writer) put(b []byte, i, j int) {
 		w.mark(len(w.dst), i, j-i)
 	}
 	if w.dst == nil {
-		w.dst = make([]byte, 0, len(w.src)+len(w.src)/32+16)
+		w.dst = w.room()
 	}
 	w.dst = append(w.dst, b...)
 }
@@ -248,8 +258,6 @@ func compose(segs []seg, length int, below Text) []seg {
 
 func lowerASCII(b []byte) {
 	for i, c := range b {
-		if c-'A' < 26 {
-			b[i] = c | 0x20
-		}
+		b[i] = c | bytesOf[c]&byteUpper<<4
 	}
 }

@@ -71,10 +71,13 @@ func (t Text) Unleet() (Text, bool) {
 	s := t.Folded
 	w := writer{src: s}
 	found := false
-	for i := 0; i < len(s); {
-		if isSpace(s[i]) {
-			i++
+	for at := 0; at < len(s); at++ {
+		if bytesOf[s[at]]&byteLeet == 0 {
 			continue
+		}
+		i := at
+		for i > 0 && !isSpace(s[i-1]) {
+			i--
 		}
 		end, letters, odd, name := i, 0, 0, false
 		for ; end < len(s) && !isSpace(s[end]); end++ {
@@ -90,7 +93,7 @@ func (t Text) Unleet() (Text, bool) {
 		if !name && odd > 0 && odd <= 3 && letters >= 3 && letters > odd {
 			found = unleetToken(&w, i, end) || found
 		}
-		i = end
+		at = end
 	}
 	if !found {
 		return t, false

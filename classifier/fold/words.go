@@ -15,13 +15,54 @@ func isSep(c byte) bool {
 	return false
 }
 
-// sepByte is isSep as a table.
-var sepByte = func() (t [256]bool) {
-	for c := range t {
-		t[c] = isSep(byte(c))
+// What a byte of a text is to those who walk over it.
+const (
+	byteHigh   = 1 << iota // no ASCII
+	byteUpper              // a capital
+	byteTick               // a grave accent
+	byteLetter             // a letter of either case
+	byteSep                // put between letters to pull a word apart, see isSep
+	byteLeet               // stands for a letter, see leet
+	byteSpace              // see isSpace
+)
+
+// bytesOf tells what each byte is.
+var bytesOf = func() (t [256]uint8) {
+	for i := range t {
+		c := byte(i)
+		for bit, is := range map[uint8]bool{
+			byteHigh: c >= utf8.RuneSelf, byteUpper: c-'A' < 26, byteTick: c == '`', byteLetter: letterASCII(c),
+			byteSep: isSep(c), byteLeet: leet(c) != 0, byteSpace: isSpace(c),
+		} {
+			if is {
+				t[c] |= bit
+			}
+		}
 	}
 	return t
 }()
+
+// decode is the rune at i of s, which is no ASCII, and its size: as
+// utf8.DecodeRuneInString, but quick for the runes of two and three bytes that most
+// scripts are written in.
+func decode(s string, i int) (rune, int) {
+	switch c := s[i]; {
+	case c >= 0xe1 && c <= 0xec && i+2 < len(s) && s[i+1]&0xc0 == 0x80 && s[i+2]&0xc0 == 0x80:
+		return rune(c&0xf)<<12 | rune(s[i+1]&0x3f)<<6 | rune(s[i+2]&0x3f), 3
+	case c >= 0xc2 && c <= 0xdf && i+1 < len(s) && s[i+1]&0xc0 == 0x80:
+		return rune(c&0x1f)<<6 | rune(s[i+1]&0x3f), 2
+	}
+	return utf8.DecodeRuneInString(s[i:])
+}
+
+// calm is the end of the last ASCII byte before i that can be no part of a word, nor
+// stand between the letters of one: words there can be looked at on their own.
+func calm(s string, i int) int {
+	for i > 0 && bytesOf[s[i-1]]&(byteHigh|byteLetter|byteSep) != 0 {
+		i--
+	}
+	return i
+}
 
 // look finds in one go what calls for undoing: letters pulled apart, letters drawn
 // out, look-alike scripts side by side.
@@ -30,12 +71,15 @@ func look(s string) (saw uint) {
 		c := s[i]
 		switch {
 		case c < utf8.RuneSelf:
-			if sepByte[c] {
-				if i+4 < len(s) && spaced(s, i) {
+			switch bytesOf[c] & (byteSep | byteLetter) {
+			case byteSep:
+				if saw&sawSpaced == 0 && i+4 < len(s) && spaced(s, i) {
 					saw |= sawSpaced
 				}
-			} else if i+2 < len(s) && s[i+1] == c && s[i+2] == c && letterASCII(c) {
-				saw |= sawRepeat
+			case byteLetter:
+				if i+2 < len(s) && s[i+1] == c && s[i+2] == c {
+					saw |= sawRepeat
+				}
 			}
 		case c >= 0xcd && c <= 0xd4: // Greek and Cyrillic
 			if i+2 < len(s) {
@@ -124,7 +168,11 @@ func join(t Text) (Text, bool) {
 	s := t.Folded
 	w := writer{src: s}
 	found := false
-	for i := 0; i < len(s); {
+	for i := calm(s, nextSpaced(s, 0)); i < len(s); {
+		if bytesOf[s[i]]&(byteHigh|byteLetter|byteSep) == 0 { // nothing before this byte goes on behind it
+			i = max(i+1, calm(s, nextSpaced(s, i+1)))
+			continue
+		}
 		r, n := lone(s, i)
 		if n == 0 {
 			_, n = utf8.DecodeRuneInString(s[i:])
@@ -155,6 +203,17 @@ func join(t Text) (Text, bool) {
 		return t, false
 	}
 	return w.done(t), true
+}
+
+// nextSpaced is the first separator from i on where letters pulled apart may be, or
+// the length of s.
+func nextSpaced(s string, i int) int {
+	for ; i+4 < len(s); i++ {
+		if bytesOf[s[i]]&byteSep != 0 && spaced(s, i) {
+			return i
+		}
+	}
+	return len(s)
 }
 
 // run is the stretch of single letters from i on, whose first is r of size n: its
@@ -191,19 +250,18 @@ func squeeze(t Text) (Text, bool) {
 	s := t.Folded
 	w := writer{src: s}
 	found := false
-	for i := 0; i < len(s); {
-		if isSpace(s[i]) {
-			i++
-			continue
+	for at := nextTriple(s, 0); at < len(s); at = nextTriple(s, at) {
+		i, end := at, at
+		for i > 0 && !isSpace(s[i-1]) {
+			i--
 		}
-		end := i
 		for end < len(s) && !isSpace(s[end]) {
 			end++
 		}
+		at = end
 		if !strings.ContainsAny(strings.TrimRight(s[i:end], "."), "@_/.\\") {
 			found = squeezeToken(&w, i, end) || found
 		}
-		i = end
 	}
 	if !found {
 		return t, false
@@ -212,6 +270,26 @@ func squeeze(t Text) (Text, bool) {
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+
+// nextTriple is the first place from i on where a letter stands three times, or the
+// length of s.
+func nextTriple(s string, i int) int {
+	for ; i+2 < len(s); i++ {
+		switch c := s[i]; {
+		case c < utf8.RuneSelf:
+			if s[i+1] == c && s[i+2] == c && bytesOf[c]&byteLetter != 0 {
+				return i
+			}
+		case c >= 0xc0:
+			w := runeWidth(c)
+			if k := i + 3*w; k <= len(s) && s[i+w] == c && s[i:i+w] == s[i+w:i+2*w] && s[i:i+w] == s[i+2*w:k] {
+				return i
+			}
+			i += w - 1
+		}
+	}
+	return len(s)
+}
 
 // squeezeToken squeezes within src[i:end].
 func squeezeToken(w *writer, i, end int) bool {
