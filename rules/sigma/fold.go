@@ -1,6 +1,9 @@
 package sigma
 
 import (
+	"sync"
+	"unicode/utf8"
+
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
@@ -9,27 +12,97 @@ import (
 // rule says `cased`: Unicode compatibility form (so that full-width letters are
 // letters) with full case folding (so that ß meets SS). It strips no accent and
 // no sign: undoing disguises is the classifier's work, done before.
+//
+// It takes time linear in s. What folds rune by rune does not go through the tables
+// of Unicode again; only what combines does.
 func Fold(s string) string {
-	upper := false
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= 0x80:
-			return foldUnicode(s)
-		case 'A' <= c && c <= 'Z':
-			upper = true
-		}
-	}
-	if !upper {
+	i := plainEnd(s)
+	if i == len(s) {
 		return s // the common case: ids and folded text, and no allocation
 	}
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + ('a' - 'A')
+	if !utf8.ValidString(s) {
+		return foldUnicode(s) // no text
+	}
+	tab := folds()
+	b := append(make([]byte, 0, len(s)+len(s)/16), s[:i]...)
+	for i < len(s) {
+		if c := s[i]; c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) {
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			b = append(b, c)
+			i++
+			continue
 		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		// What follows may join this rune: fold them together.
+		end := i + n
+		for end < len(s) {
+			next, size := utf8.DecodeRuneInString(s[end:])
+			if tab.of(next) != joins {
+				break
+			}
+			end += size
+		}
+		to := tab.of(r)
+		switch {
+		case end > i+n || to == joins:
+			b = append(b, foldUnicode(s[i:end])...)
+		case to == itself:
+			b = append(b, s[i:end]...)
+		default:
+			b = utf8.AppendRune(b, to)
+		}
+		i = end
 	}
 	return string(b)
 }
+
+// plainEnd is the length of the part of s, from its front, that is ASCII without
+// capitals.
+func plainEnd(s string) int {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+			if c >= utf8.RuneSelf && i > 0 {
+				return i - 1 // the rune before may be joined
+			}
+			return i
+		}
+	}
+	return len(s)
+}
+
+// foldTable tells what runes of the basic plane fold to.
+type foldTable [1 << 16]uint16
+
+const (
+	itself = 0
+	joins  = utf8.RuneError // folds to several runes, or may join the rune before it
+)
+
+func (t *foldTable) of(r rune) rune {
+	if r < 0 || int(r) >= len(t) {
+		return joins
+	}
+	return rune(t[r])
+}
+
+// folds is made on first use, from the tables of x/text, in some milliseconds.
+var folds = sync.OnceValue(func() *foldTable {
+	t := new(foldTable)
+	for r := rune(0); int(r) < len(t); r++ {
+		s := string(r)
+		to, n := utf8.DecodeRuneInString(foldUnicode(s))
+		switch {
+		case r >= 0xd800 && r <= 0xdfff, !norm.NFKC.PropertiesString(s).BoundaryBefore(), n != len(foldUnicode(s)), to == utf8.RuneError,
+			!norm.NFKC.PropertiesString(string(to)).BoundaryBefore():
+			t[r] = uint16(joins)
+		case to != r:
+			t[r] = uint16(to)
+		}
+	}
+	return t
+})
 
 func foldUnicode(s string) string {
 	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
