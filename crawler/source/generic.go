@@ -256,37 +256,6 @@ func articleTyped(d *document) bool {
 	return found
 }
 
-// listingSigns is what speaks for a list of posts rather than one.
-func listingSigns(d *document, r region, links []Link) float64 {
-	inside := map[string]bool{}
-	each(r.node, func(n *html.Node) bool {
-		if r.skip[n] {
-			return false
-		}
-		if n.DataAtom == atom.A {
-			if u := d.absolute(attr(n, "href")); u != "" {
-				inside[u] = true
-			}
-		}
-		return true
-	})
-	n := 0
-	for _, l := range links {
-		if l.Post && inside[l.URL] {
-			n++
-		}
-	}
-	switch {
-	case n >= 8:
-		return 4
-	case n >= 5:
-		return 2
-	case d.url != nil && (d.url.Path == "" || d.url.Path == "/") && d.url.RawQuery == "":
-		return 1
-	}
-	return 0
-}
-
 // scriptBuilt reports a page whose content a script would fetch: hardly any
 // words, and the mount point or state of a framework, or a plea for JavaScript.
 func scriptBuilt(d *document) bool {

@@ -88,6 +88,8 @@ var hostile = map[string]string{
 	"a Telegram page of messages": mega("<div class=tgme_widget_message data-post=a/1><div class=tgme_widget_message_text>"),
 	"nested quotes in a forum":    "<div class=post id=p1><div class=postbody><div class=content>" + mega("<blockquote>"),
 	"dates":                       mega("<time datetime=2025-01-01>2025-01-01</time>"),
+	"links to posts in one line":  "<h1>Jobs</h1><p>" + mega("<a href=/jobs/1234>job</a> "),
+	"links to posts in boxes":     mega("<div><a href=/jobs/1234>hiring a cook</a> "),
 	"labels":                      mega("<p>Company: x</p>"),
 }
 
