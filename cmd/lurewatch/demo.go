@@ -49,7 +49,8 @@ func (g *globals) demo(ctx context.Context, listen, browser string, once bool) (
 	for _, s := range sites.List {
 		fmt.Fprintf(g.err, "  %-12s %s  %d posts, %s\n", s.Name, s.URL, s.Posts, s.What)
 	}
-	set := map[string]string{"web.listen": listen, "log.level": "warn"}
+	fmt.Fprintln(g.err, "only loopback may be fetched from, and these sites without a pause between requests")
+	set := map[string]string{"web.listen": listen, "log.level": "error"} // what is loosened is said here
 	all := app.Archive | app.Stream | app.Index | app.Ledger | app.Classifier
 	return g.withApp(ctx, all, set, func(ctx context.Context, a *app.App) error {
 		return g.demoLine(ctx, a, sites, browser, once, started)

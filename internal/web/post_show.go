@@ -118,15 +118,28 @@ func (d *Desk) postPage(v *visit, doc indexer.Doc) (postPage, error) {
 		}
 		p.Contacts = append(p.Contacts, contact{c.Kind, c.Value})
 	}
-	for _, s := range []struct {
-		where string
-		s     *post.Salary
-	}{{"as the page states it", doc.Post.Salary}, {"as read from the text", doc.Verdict.Facts.Salary}} {
-		if s.s != nil {
-			p.Salaries = append(p.Salaries, salary{s.where, *s.s})
-		}
-	}
+	p.Salaries = salaries(doc)
 	return p, d.fromLedger(v.Context(), &p)
+}
+
+// salaries tells pay once when page and text agree: what a page leaves open is
+// filled from its text.
+func salaries(doc indexer.Doc) (out []salary) {
+	const stated, read = "as the page states it", "as read from the text"
+	page, text := doc.Post.Salary, doc.Verdict.Facts.Salary
+	if page != nil && text != nil && page.Raw == text.Raw {
+		if strings.Contains(doc.Post.Title+"\n"+doc.Post.Text, text.Raw) {
+			return []salary{{read, *text}}
+		}
+		return []salary{{stated, *page}}
+	}
+	if page != nil {
+		out = append(out, salary{stated, *page})
+	}
+	if text != nil {
+		out = append(out, salary{read, *text})
+	}
+	return out
 }
 
 // mark puts the indicators and hidden contacts into every field that has them.

@@ -128,8 +128,8 @@ func showCount(n int64) string {
 }
 
 func showMoney(f float64) string {
-	if f == float64(int64(f)) {
-		return showCount(int64(f))
+	if f == float64(int64(f)) || f >= 100 { // nobody is paid by the cent
+		return showCount(int64(f + 0.5))
 	}
 	return strconv.FormatFloat(f, 'f', 2, 64)
 }
