@@ -21,6 +21,7 @@ const module = "github.com/lurewatch/lurewatch"
 // a folder may import its own subfolders, and they each other.
 var level = map[string]int{
 	"cmd/lurewatch":    5,
+	"tools/deskshot":   5,
 	"internal/app":     4,
 	"internal/config":  3,
 	"crawler":          2,
