@@ -167,7 +167,7 @@ func login(r *fetch.Result, body []byte) string {
 	switch {
 	case atLogin && !loginPath.MatchString(asked.Path) && to.String() != asked.String():
 		return "redirect to a login page"
-	case !atLogin && len(body) > 64<<10:
+	case !atLogin && (len(body) > 64<<10 || bytes.Contains(body, []byte("JobPosting"))): // a post is there, in front of the form
 		return ""
 	case bytes.Contains(body, []byte("assword")) || bytes.Contains(body, []byte("ASSWORD")):
 		if password.Match(body) && visible(body) < wallText {

@@ -41,6 +41,7 @@ func TestClassify(t *testing.T) {
 		"Chinese check":                        {status: 200, body: "<title>安全验证</title>", want: post.ClassChallenge},
 		"login form and nothing else":          {status: 200, body: `<form><input name=u><input type="password" name=p></form>`, want: post.ClassLogin},
 		"login form beside content":            {status: 200, body: long + `<form><input type=password></form>`, want: post.ClassContent},
+		"login form beside a short job":        {status: 200, body: `<script type="application/ld+json">{"@type":"JobPosting"}</script><form><input type=password></form>`, want: post.ClassContent},
 		"redirect to a login page":             {status: 200, body: long, url: "https://a.test/job/1", to: "https://a.test/login?next=/job/1", want: post.ClassLogin},
 		"redirect to a sign-in page":           {status: 200, body: long, url: "https://a.test/job/1", to: "https://a.test/users/sign_in", want: post.ClassLogin},
 		"a login page that was asked for":      {status: 200, body: long, url: "https://a.test/login", to: "https://a.test/login", want: post.ClassContent},

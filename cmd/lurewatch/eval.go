@@ -29,9 +29,13 @@ from saved pages as a person reads them.`,
 					return err
 				}
 				if asJSON {
-					return json.NewEncoder(g.out).Encode(r)
+					err = json.NewEncoder(g.out).Encode(r)
+				} else {
+					err = r.WriteText(g.out)
 				}
-				_, err = fmt.Fprint(g.out, r)
+				if err == nil && len(r.Errors) > 0 {
+					return errPartly
+				}
 				return err
 			}
 			if len(args) == 0 {

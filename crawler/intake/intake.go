@@ -211,14 +211,14 @@ func settle(o Options, head []byte) (Format, error) {
 	case ".html", ".htm", ".xhtml", ".xml", ".rss", ".atom":
 		return Page, nil
 	case ".warc", ".wacz", ".cdx", ".cdxj":
-		return "", fmt.Errorf("read %s: web archives are not read here\nhint: lurewatch import reads them; give the file to it", o.Name)
+		return "", fmt.Errorf("read %s: web archives are not read here\nhint: unpack the pages first, e.g. warcio extract --payload FILE OFFSET > page.html", o.Name)
 	}
 	b := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n")
 	switch {
 	case len(b) == 0:
 		return JSONL, nil // nothing in it: no line, no error
 	case bytes.HasPrefix(b, []byte("WARC/1.")), bytes.HasPrefix(b, []byte("PK\x03\x04")):
-		return "", fmt.Errorf("read %s: web archives are not read here\nhint: lurewatch import reads .warc, .warc.gz and .wacz by their names", o.Name)
+		return "", fmt.Errorf("read %s: web archives are not read here\nhint: unpack the pages first, e.g. warcio extract --payload FILE OFFSET > page.html", o.Name)
 	case b[0] == '{':
 		line, _, whole := bytes.Cut(b, []byte("\n"))
 		if _, err := ParseLine(bytes.TrimSpace(line)); err == nil && (whole || len(head) < peekSize) {
