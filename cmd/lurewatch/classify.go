@@ -16,7 +16,7 @@ import (
 
 	"github.com/lurewatch/lurewatch/classifier"
 	"github.com/lurewatch/lurewatch/crawler/intake"
-	"github.com/lurewatch/lurewatch/internal/app"
+	"github.com/lurewatch/lurewatch/rules"
 )
 
 func classifyCommand(g *globals) *cobra.Command {
@@ -31,7 +31,7 @@ code is 3. Nothing is stored.`,
 			if err != nil {
 				return err
 			}
-			pack, err := app.LoadPack(l.Rules.Dir)
+			pack, err := rules.LoadWith(l.Rules.Dir)
 			if err != nil {
 				return err
 			}

@@ -39,7 +39,7 @@ func (g *globals) pack() (*rules.Pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	return app.LoadPack(l.Rules.Dir)
+	return rules.LoadWith(l.Rules.Dir)
 }
 
 func rulesLint(g *globals) *cobra.Command {
@@ -58,7 +58,7 @@ func rulesLint(g *globals) *cobra.Command {
 					return err
 				}
 			}
-			found = append(found, sigma.Lint(rs, fs, app.Schema(pack))...)
+			found = append(found, sigma.Lint(rs, fs, pack.Schema())...)
 			for _, f := range found {
 				if asJSON {
 					if err := json.NewEncoder(g.out).Encode(f); err != nil {
@@ -327,7 +327,7 @@ func rulesCoverage(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			langs, rows := app.Coverage(pack)
+			langs, rows := pack.Coverage()
 			w := tabwriter.NewWriter(g.out, 0, 4, 1, ' ', 0)
 			fmt.Fprintf(w, "concept\t%s\n", strings.Join(langs, "\t"))
 			gaps := 0

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
-	"github.com/lurewatch/lurewatch/internal/app"
+	"github.com/lurewatch/lurewatch/rules"
 )
 
 // version is set by the release build; a plain build tells the commit.
@@ -34,7 +34,7 @@ func versionCommand(g *globals) *cobra.Command {
 		Use: "version", Short: "Version of the binary and of its rule pack", Args: cobra.NoArgs,
 		Long: "A verdict names the hash of the rules that made it: the second line tells this binary's.",
 		RunE: func(*cobra.Command, []string) error {
-			pack, err := app.LoadPack("")
+			pack, err := rules.LoadWith("")
 			if err != nil {
 				return err
 			}

@@ -1,21 +1,17 @@
-package app
+package rules
 
-import (
-	"slices"
-
-	"github.com/lurewatch/lurewatch/rules"
-)
+import "slices"
 
 // Reach says in which languages one concept can be said.
 type Reach struct {
 	Concept string
-	Reached []bool // by language, in the order of Coverage's first result
+	Reached []bool // by language, in the order of the first result of [Pack.Coverage]
 }
 
 // Coverage works out, for each concept and language, whether the lexicon holds
 // words that can say it: a phrase, or a pattern each of whose sets has words.
-func Coverage(p *rules.Pack) (langs []string, rows []Reach) {
-	byID := map[string]rules.Concept{}
+func (p *Pack) Coverage() (langs []string, rows []Reach) {
+	byID := map[string]Concept{}
 	for _, c := range p.Concepts {
 		byID[c.ID] = c
 	}
@@ -34,7 +30,7 @@ func Coverage(p *rules.Pack) (langs []string, rows []Reach) {
 
 // sayable reports whether l has the words for c. path guards against a concept
 // that is made of itself.
-func sayable(c rules.Concept, l *rules.Lexicon, byID map[string]rules.Concept, path []string) bool {
+func sayable(c Concept, l *Lexicon, byID map[string]Concept, path []string) bool {
 	if len(l.Phrases[c.ID]) > 0 {
 		return true
 	}
@@ -42,17 +38,17 @@ func sayable(c rules.Concept, l *rules.Lexicon, byID map[string]rules.Concept, p
 		return false
 	}
 	path = append(path, c.ID)
-	met := func(s rules.Set) bool {
-		return slices.ContainsFunc(s, func(it rules.Item) bool {
+	met := func(s Set) bool {
+		return slices.ContainsFunc(s, func(it Item) bool {
 			if it.Concept {
 				return sayable(byID[it.Name], l, byID, path)
 			}
-			return len(l.Classes[it.Name]) > 0 || slices.Contains(rules.Marks(), it.Name)
+			return len(l.Classes[it.Name]) > 0 || slices.Contains(Marks(), it.Name)
 		})
 	}
-	return slices.ContainsFunc(c.Patterns, func(p rules.Pattern) bool {
+	return slices.ContainsFunc(c.Patterns, func(p Pattern) bool {
 		for _, chain := range p.Chains {
-			if !met(chain.Head) || slices.ContainsFunc(chain.Links, func(k rules.Link) bool { return !met(k.Set) }) {
+			if !met(chain.Head) || slices.ContainsFunc(chain.Links, func(k Link) bool { return !met(k.Set) }) {
 				return false
 			}
 		}
