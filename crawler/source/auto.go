@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-
-	"github.com/lurewatch/lurewatch/internal/post"
 )
 
 // auto looks at the page and lets the source that fits read it.
@@ -66,17 +64,16 @@ func enrich(d *document, f *Found) {
 	if len(p.Text) >= 200 {
 		return
 	}
-	r := mainRegion(d)
-	teaser := squash(strings.TrimRight(p.Text, ".…  "))
-	if len(r.text) > 2*len(p.Text) && len(r.text) > 200 && strings.Contains(squash(r.text), squash(p.Title)) && strings.Contains(squash(r.text), teaser) {
+	title := squash(p.Title)
+	if !strings.Contains(d.words(), title) { // the region would not hold it either
+		return
+	}
+	r := d.region()
+	if len(r.text) <= 2*len(p.Text) || len(r.text) <= 200 {
+		return
+	}
+	text, teaser := squash(r.text), squash(p.Text)
+	if strings.Contains(text, title) && strings.Contains(text, teaser) {
 		p.Text = strings.TrimSpace(dropTitle(r.text, p.Title) + "\n\n" + strings.Join(r.out, "\n"))
 	}
-}
-
-// single wraps one post of a page.
-func single(d *document, adapter string, p post.Post) Found {
-	if p.Lang == "" {
-		p.Lang = d.lang()
-	}
-	return Found{Posts: []post.Post{p}, Links: d.links(), Canonical: d.canonical(), Adapter: adapter}
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 )
 
 // kind is the broad shape of a document.
@@ -31,11 +30,12 @@ type document struct {
 	kind    kind
 	url     *url.URL // of the page; nil when unknown
 	root    *html.Node
+	survey           // what one walk of root has gathered
 	base    *url.URL // what relative links are relative to; nil when unknown
 	found   *[]Link  // links, once they have been gathered
-	metas   map[string]string
-	own     *string // canonical, once it has been looked for
-	tongue  *string // lang, once it has been looked for
+	own     *string  // canonical, once it has been looked for
+	tongue  *string  // lang, once it has been looked for
+	main    *region  // the main region, once it has been looked for
 }
 
 // document returns p decoded, from the cache when auto has done so before.
@@ -153,8 +153,9 @@ func (d *document) tree() *html.Node {
 			s = "<pre>" + html.EscapeString(s) + "</pre>"
 		}
 		d.root = parseHTML(s)
-		if b := first(d.root, func(n *html.Node) bool { return n.DataAtom == atom.Base && attr(n, "href") != "" }); b != nil {
-			if u := d.resolve(attr(b, "href")); u != nil {
+		d.survey = surveyOf(d.root)
+		if d.baseHref != "" {
+			if u := d.resolve(d.baseHref); u != nil {
 				d.base = u
 			}
 		}
@@ -171,7 +172,9 @@ func (d *document) resolve(ref string) *url.URL {
 	if ref == "" || len(ref) > 4096 || !utf8.ValidString(ref) {
 		return nil
 	}
-	ref = strings.NewReplacer("\t", "", "\n", "", "\r", "", " ", "%20").Replace(ref)
+	if strings.ContainsAny(ref, "\t\n\r ") {
+		ref = strings.NewReplacer("\t", "", "\n", "", "\r", "", " ", "%20").Replace(ref)
+	}
 	u, err := url.Parse(ref)
 	if err != nil {
 		return nil
@@ -205,8 +208,8 @@ func (d *document) lang() string {
 }
 
 func (d *document) findLang() string {
-	root := d.tree()
-	if n := first(root, func(n *html.Node) bool { return n.DataAtom == atom.Html }); n != nil {
+	d.tree()
+	if n := d.html; n != nil {
 		for _, k := range []string{"lang", "xml:lang"} {
 			if l := primaryLang(attr(n, k)); l != "" {
 				return l
@@ -249,20 +252,7 @@ func primaryLang(s string) string {
 // meta is the content of the first meta element that carries one of the names
 // (name, property, itemprop or http-equiv), the names in order of preference.
 func (d *document) meta(names ...string) string {
-	if d.metas == nil {
-		d.metas = map[string]string{}
-		each(d.tree(), func(n *html.Node) bool {
-			if n.DataAtom == atom.Meta {
-				for _, k := range []string{"property", "name", "itemprop", "http-equiv"} {
-					v := strings.ToLower(attr(n, k))
-					if v != "" && d.metas[v] == "" {
-						d.metas[v] = strings.TrimSpace(attr(n, "content"))
-					}
-				}
-			}
-			return true
-		})
-	}
+	d.tree()
 	for _, k := range names {
 		if v := d.metas[k]; v != "" {
 			return v
@@ -282,14 +272,8 @@ func (d *document) canonical() string {
 }
 
 func (d *document) findCanonical() string {
-	var href string
-	each(d.tree(), func(n *html.Node) bool {
-		if href == "" && n.DataAtom == atom.Link && hasToken(attr(n, "rel"), "canonical") {
-			href = attr(n, "href")
-		}
-		return href == ""
-	})
-	for _, ref := range []string{href, d.meta("og:url")} {
+	d.tree()
+	for _, ref := range []string{d.canonHref, d.meta("og:url")} {
 		u := d.resolve(ref)
 		if u == nil {
 			continue
@@ -326,9 +310,12 @@ func (d *document) address() string {
 // sameSite reports whether two hosts share their last two labels, or are equal.
 // It is no public-suffix rule: it only guards against an address elsewhere.
 func sameSite(a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return true
+	}
 	last := func(h string) string {
 		p := strings.Split(strings.ToLower(strings.TrimSuffix(h, ".")), ".")
 		return strings.Join(p[max(0, len(p)-2):], ".")
 	}
-	return strings.EqualFold(a, b) || last(a) == last(b)
+	return last(a) == last(b)
 }

@@ -39,7 +39,7 @@ func (generic) Extract(_ context.Context, p Page) (Found, error) {
 
 // genericPost is the one ad of d, if d is one.
 func genericPost(d *document, links []Link) (post.Post, bool) {
-	r := mainRegion(d)
+	r := d.region()
 	title := pageTitle(d, r)
 	if adScore(d, r, title, links) < adThreshold {
 		return post.Post{}, false
@@ -122,7 +122,7 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 		switch p := d.url.Path; {
 		case adPath.MatchString(p):
 			score += 2
-		case postPath.MatchString(p):
+		case postPath.in(p):
 			score += 0.5
 		}
 	}
@@ -133,7 +133,7 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 		score += 0.7
 	}
 	against := articleSigns(d, r, low, words, plain)
-	if against == 0 && words < 300 && groups > 0 && d.url != nil && adPath.MatchString(d.url.Path) && idRE.MatchString(d.url.Path) {
+	if against == 0 && words < 300 && groups > 0 && d.url != nil && adPath.MatchString(d.url.Path) && hasID(d.url.Path) {
 		score++ // the page of one ad by its address, and nothing speaks against it
 	}
 	score -= against
@@ -262,7 +262,7 @@ func scriptBuilt(d *document) bool {
 	if d.kind != kindHTML {
 		return false
 	}
-	r := mainRegion(d)
+	r := d.region()
 	words := countWords(strings.ToLower(r.text))
 	mount, scripts := false, 0
 	each(d.tree(), func(n *html.Node) bool {

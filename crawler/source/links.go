@@ -11,11 +11,7 @@ import (
 )
 
 var (
-	idRE      = regexp.MustCompile(`\d{3,}`)
-	postPath  = regexp.MustCompile(`(?i)(?:^|[/_.-])(?:jobs?|job[_-]?(?:detail|view|post|ad|opening)s?|vacanc(?:y|ies)|vacature|career|careers|position|opening|offer|offre|oferta|oferty|praca|emplois?|empleos?|empregos?|vagas?|stellenangebote?|stelle|jobangebot|nabidka|nabidky|prace|viec-lam|tuyen-dung|lowongan|loker|kerja|pekerjaan|ilan|is-ilan|rabota|vakans(?:ii|iya|iia|y)|classifieds?|ads?|advert|listing|announce(?:ment)?|anuncio|annonce|anzeige|zhaopin|hr|recruit|qiuzhi|kariera|trabajo|lavoro|munka|hang-job|remote-jobs|opportunit(?:y|ies)|thread|topic|viewtopic|showthread|posts?|p|d|item)(?:[/_.-]|$)`)
 	adPath    = regexp.MustCompile(`(?i)(?:^|[/_.-])(?:jobs?|vacanc(?:y|ies)|vacature|careers?|stellenangebote?|emplois?|empleos?|empregos?|vagas?|viec-lam|tuyen-dung|lowongan|loker|vakans(?:ii|iya|iia|y)|classifieds?|anuncio|annonce|anzeigen?|zhaopin|zhaogong|qiuzhi|is-ilan|trabajo|lavoro|job[_-]detail)(?:[/_.-].*[\w-]|$)`)
-	notPost   = regexp.MustCompile(`(?i)(?:^|[/_.-])(?:login|log-in|signin|sign-in|signup|register|registration|account|auth|password|logout|contact|about|privacy|terms|policy|faq|help|sitemap|search|filter|cart|checkout|rss|feed|tag|tags|category|categories|cat|author|user|users|member|memberlist|profile|company|companies|company_list|employers?|apply|share|print|report|save|bookmark|compare|lang|language|switch_language|resume|cv|pricing|blog|news|location|locations|job_list|job_category|job_location)(?:[/_.?&=-]|$)`)
-	nextWords = regexp.MustCompile(`(?i)^(?:next(?: page)?|older(?: posts)?|more(?: jobs| results)?|load more|weiter|nächste(?: seite)?|suivante?|siguiente|próxima|avanti|successiv[oa]|další|następna|далее|следующая|вперед|下一页|下一頁|下页|次へ|次のページ|다음|ถัดไป|หน้าถัดไป|trang sau|tiếp|sau|berikutnya|selanjutnya|sonraki|susunod|បន្ទាប់|နောက်|अगला|التالي|»|›|>|>>|→)\s*[»›→>]*$`)
 	pageQuery = regexp.MustCompile(`(?i)^(?:page|p|pg|paged|pn|start|offset|currentpage|pageno|pagenum|pageindex|seite|strana|halaman|trang|before|after)$`)
 	pagePath  = regexp.MustCompile(`(?i)/(?:page|p|pg|seite|strana|trang|halaman)[/-]?\d{1,4}(?:\.html?)?/?$`)
 	assetExt  = map[string]bool{".jpg": true, ".jpeg": true, ".png": true, ".gif": true, ".webp": true, ".svg": true, ".ico": true, ".css": true, ".js": true, ".mjs": true, ".woff": true, ".woff2": true, ".ttf": true, ".mp3": true, ".mp4": true, ".avi": true, ".mov": true, ".zip": true, ".rar": true, ".7z": true, ".gz": true, ".exe": true, ".apk": true, ".pdf": true, ".doc": true, ".docx": true, ".xls": true, ".xlsx": true, ".ppt": true, ".webmanifest": true, ".map": true}
@@ -40,26 +36,21 @@ func (d *document) gatherLinks() []Link {
 	if d.url != nil {
 		page = withoutFragment(d.url)
 	}
-	each(d.tree(), func(n *html.Node) bool {
+	d.tree()
+	for _, n := range d.leads {
 		if len(out) >= MaxLinks {
-			return false
+			break
 		}
-		switch n.DataAtom {
-		case atom.A, atom.Area:
-		case atom.Link:
-			if !hasToken(attr(n, "rel"), "next") && !jobFeedLink(n) {
-				return true
-			}
-		default:
-			return true
+		if n.DataAtom == atom.Link && !hasToken(attr(n, "rel"), "next") && !jobFeedLink(n) {
+			continue
 		}
 		u := d.resolve(attr(n, "href"))
 		if u == nil || assetExt[strings.ToLower(path.Ext(u.Path))] || strings.HasPrefix(attr(n, "href"), "#") {
-			return true
+			continue
 		}
 		l := Link{URL: withoutFragment(u), NoFollow: hasToken(attr(n, "rel"), "nofollow")}
 		if l.URL == page || l.URL == self {
-			return true
+			continue
 		}
 		words := strings.TrimSpace(Text(n))
 		l.Next = hasToken(attr(n, "rel"), "next") || d.pagination(u, n, words)
@@ -68,12 +59,11 @@ func (d *document) gatherLinks() []Link {
 			out[i].Post = out[i].Post || l.Post
 			out[i].Next = out[i].Next || l.Next
 			out[i].NoFollow = out[i].NoFollow && l.NoFollow
-			return true
+			continue
 		}
 		at[l.URL] = len(out)
 		out = append(out, l)
-		return true
-	})
+	}
 	return out
 }
 
@@ -100,7 +90,7 @@ func (d *document) pagination(u *url.URL, n *html.Node, words string) bool {
 	if d.url != nil && !sameSite(u.Hostname(), d.url.Hostname()) {
 		return false
 	}
-	if len(words) <= 40 && nextWords.MatchString(words) {
+	if len(words) <= 40 && leadsOn(words) {
 		return true
 	}
 	cls := strings.ToLower(attr(n, "class") + " " + attr(n, "aria-label") + " " + attr(n, "id"))
@@ -123,6 +113,9 @@ func (d *document) pagination(u *url.URL, n *html.Node, words string) bool {
 
 func digits(s string) bool { return s != "" && len(s) <= 4 && strings.Trim(s, "0123456789") == "" }
 
+// idQueries are the query parameters under which boards name one post.
+var idQueries = []string{"id", "job", "jobid", "job_id", "jk", "vacancy", "ad", "adid", "tid", "t", "postid", "pid"}
+
 // leadsToPost guesses by address and words whether u shows one post. It asks for
 // the same site, a word for a post in the path, and something that tells one
 // from another: a number, or a long name at the end.
@@ -133,22 +126,25 @@ func (d *document) leadsToPost(u *url.URL, words string) bool {
 	p := strings.TrimSuffix(u.Path, "/")
 	last := path.Base(p)
 	dir := path.Dir(p)
-	q := u.Query()
-	if notPost.MatchString(p) && !idRE.MatchString(last) || notPost.MatchString("/"+last) && !idRE.MatchString(last) {
+	id := hasID(last)
+	if !id && (notPost.in(p) || notPost.in(last)) {
 		return false
 	}
-	named := idRE.MatchString(last) || strings.Count(last, "-")+strings.Count(last, "_") >= 2
-	if postPath.MatchString(dir+"/") && named || postPath.MatchString(last) && idRE.MatchString(last) {
+	named := id || strings.Count(last, "-")+strings.Count(last, "_") >= 2
+	if named && postPath.in(dir+"/") || id && postPath.in(last) {
 		return true
 	}
-	for _, k := range []string{"id", "job", "jobid", "job_id", "jk", "vacancy", "ad", "adid", "tid", "t", "postid", "pid"} {
-		if v := q.Get(k); v != "" && len(v) <= 64 && strings.ContainsAny(v, "0123456789") {
-			return postPath.MatchString(p) || cueHits(strings.ToLower(words))[cueHiring] > 0
+	if u.RawQuery != "" {
+		q := u.Query()
+		for _, k := range idQueries {
+			if v := q.Get(k); v != "" && len(v) <= 64 && strings.ContainsAny(v, "0123456789") {
+				return postPath.in(p) || cueHits(strings.ToLower(words))[cueHiring] > 0
+			}
 		}
 	}
 	if named && len(words) >= 8 && len(words) <= 300 {
 		h := cueHits(strings.ToLower(words))
-		return h[cueHiring] > 0 || h[cueRole] > 0 && (h[cuePay] > 0 || postPath.MatchString(p))
+		return h[cueHiring] > 0 || h[cueRole] > 0 && (h[cuePay] > 0 || postPath.in(p))
 	}
 	return false
 }

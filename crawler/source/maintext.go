@@ -23,6 +23,15 @@ type region struct {
 	out  []string // contact lines of the page outside of node
 }
 
+// region is the main region of d, found once.
+func (d *document) region() region {
+	if d.main == nil {
+		r := mainRegion(d)
+		d.main = &r
+	}
+	return *d.main
+}
+
 // mainRegion finds the region: boilerplate is struck out, then the tightest
 // element that still holds most of the remaining plain text is taken.
 func mainRegion(d *document) region {
@@ -32,7 +41,7 @@ func mainRegion(d *document) region {
 		body = root
 	}
 	r := region{skip: map[*html.Node]bool{}}
-	m := measure{skip: r.skip, weight: map[*html.Node]int{}, links: map[*html.Node]int{}}
+	m := measure{skip: r.skip, weight: map[*html.Node]int{}, boiler: map[string]bool{}}
 	m.node(body, 0, false)
 	r.node = tightest(body, m)
 	r.text = r.render(r.node)
@@ -47,12 +56,11 @@ func (r region) render(n *html.Node) string {
 	return w.String()
 }
 
-// measure weighs text: weight is bytes of words outside of links, links is bytes
-// of words inside of them.
+// measure weighs text: weight is bytes of words outside of links.
 type measure struct {
 	skip   map[*html.Node]bool
 	weight map[*html.Node]int
-	links  map[*html.Node]int
+	boiler map[string]bool // what boilerRE says of classes and ids that came up already
 }
 
 func (m measure) node(n *html.Node, depth int, inMain bool) (weight, links int) {
@@ -63,7 +71,7 @@ func (m measure) node(n *html.Node, depth int, inMain bool) (weight, links int) 
 		if unseen(n) {
 			return 0, 0
 		}
-		if depth > 0 && boilerplate(n, inMain) {
+		if depth > 0 && m.boilerplate(n, inMain) {
 			m.skip[n] = true
 			return 0, 0
 		}
@@ -84,13 +92,13 @@ func (m measure) node(n *html.Node, depth int, inMain bool) (weight, links int) 
 		m.skip[n] = true
 		return 0, links
 	}
-	m.weight[n], m.links[n] = weight, links
+	m.weight[n] = weight
 	return weight, links
 }
 
 // boilerplate reports what surrounds the content of a page: by element, by role,
 // by class or id. Inside of main or article only the plainest signs count.
-func boilerplate(n *html.Node, inMain bool) bool {
+func (m measure) boilerplate(n *html.Node, inMain bool) bool {
 	switch n.DataAtom {
 	case atom.Nav, atom.Button, atom.Dialog:
 		return true
@@ -106,7 +114,7 @@ func boilerplate(n *html.Node, inMain bool) bool {
 		return true
 	}
 	id := attr(n, "class") + " " + attr(n, "id")
-	if id == " " || !boilerRE.MatchString(id) {
+	if id == " " || !m.boilerNamed(id) {
 		return false
 	}
 	if first(n, func(c *html.Node) bool {
@@ -115,6 +123,17 @@ func boilerplate(n *html.Node, inMain bool) bool {
 		return false
 	}
 	return !keepRE.MatchString(id)
+}
+
+// boilerNamed is boilerRE on the classes and the id of an element: pages repeat
+// the same few on hundreds of elements.
+func (m measure) boilerNamed(id string) bool {
+	is, known := m.boiler[id]
+	if !known {
+		is = boilerRE.MatchString(id)
+		m.boiler[id] = is
+	}
+	return is
 }
 
 // tightest goes down from n as long as one child holds most of the weight.
@@ -158,6 +177,9 @@ func (r region) contactsOutside(body *html.Node) []string {
 	have := squash(r.text)
 	for line := range strings.SplitSeq(w.String(), "\n") {
 		line = strings.TrimSpace(line)
+		if !strings.ContainsAny(line, "@/:：0123456789") { // no way to reach somebody is without
+			continue
+		}
 		m := contactRE.FindString(line)
 		if m == "" || len(line) > 300 || dateLike.MatchString(line) || strings.Contains(have, squash(m)) {
 			continue

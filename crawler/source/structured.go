@@ -43,14 +43,12 @@ func structuredPosts(d *document) []post.Post {
 func jsonLD(d *document) []post.Post {
 	ids := map[string]item{}
 	var jobs []item
-	each(d.tree(), func(n *html.Node) bool {
-		if n.DataAtom == atom.Script && strings.Contains(strings.ToLower(attr(n, "type")), "ld+json") && n.FirstChild != nil {
-			for _, v := range scriptValues(n.FirstChild.Data) {
-				jobs = append(jobs, jobPostings(v, ids)...)
-			}
+	d.tree()
+	for _, n := range d.jsonLD {
+		for _, v := range scriptValues(n.FirstChild.Data) {
+			jobs = append(jobs, jobPostings(v, ids)...)
 		}
-		return true
-	})
+	}
 	return postsOf(d, jobs, ids, "json-ld")
 }
 

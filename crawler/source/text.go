@@ -139,10 +139,16 @@ func (w *textWriter) inline(s string) {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
-	for _, r := range s {
-		if w.full() {
-			return
+	for i := 0; i < len(s) && !w.full(); {
+		if n := plainRun(s[i:]); n > 0 {
+			w.flush()
+			n = min(n, max(1, w.max-w.b.Len()))
+			w.b.WriteString(s[i : i+n])
+			i += n
+			continue
 		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		i += n
 		switch {
 		case unicode.IsSpace(r):
 			w.sp = true
@@ -152,6 +158,16 @@ func (w *textWriter) inline(s string) {
 			w.b.WriteRune(r)
 		}
 	}
+}
+
+// plainRun is how many bytes of visible ASCII s begins with.
+func plainRun(s string) int {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] >= 0x7F {
+			return i
+		}
+	}
+	return len(s)
 }
 
 // pre writes text whose line ends count.
@@ -231,13 +247,40 @@ func (w *textWriter) contact(n *html.Node, shown string) {
 }
 
 // squash drops all but letters and digits, in lower case.
-func squash(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
+func squash(s string) string { return string(appendSquashed(make([]byte, 0, len(s)), s)) }
+
+func appendSquashed(b []byte, s string) []byte {
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			b = append(b, c)
+			i++
+		case c >= 'A' && c <= 'Z':
+			b = append(b, c|0x20)
+			i++
+		case c < utf8.RuneSelf:
+			i++
+		default:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			i += n
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				b = utf8.AppendRune(b, unicode.ToLower(r))
+			}
 		}
-		return -1
-	}, s)
+	}
+	return b
+}
+
+// words is all that a reader of d sees, squashed.
+func (d *document) words() string {
+	b := make([]byte, 0, len(d.text)/2)
+	each(d.tree(), func(n *html.Node) bool {
+		if n.Type == html.TextNode {
+			b = appendSquashed(b, n.Data)
+		}
+		return n.Type != html.ElementNode || !unseen(n)
+	})
+	return string(b)
 }
 
 // chatHosts are the hosts whose links are a way to reach somebody.

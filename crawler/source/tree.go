@@ -169,8 +169,3 @@ func hasToken(list, tok string) bool {
 	}
 	return false
 }
-
-// classed reports whether n has the class.
-func classed(n *html.Node, class string) bool {
-	return n.Type == html.ElementNode && hasToken(attr(n, "class"), class)
-}
