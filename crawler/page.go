@@ -89,6 +89,7 @@ func (c *Crawler) askRobots(ctx context.Context, s *site, l frontier.Lease, u *u
 		return c.skip(s, l, outcomeRobots, d.Why), false, nil
 	}
 	// The host could not be asked: wait with all of it.
+	c.opt.Log.Warn("host is left alone for now", "host", l.Host, "why", d.Why, "until", d.Until.UTC().Format(time.RFC3339))
 	c.count(func(r *Report) { r.Failed++ })
 	res := frontier.Result{Lease: l, Outcome: outcomeWait, Again: d.Until, Retry: true, HostAfter: d.Until}
 	if l.Tries+1 >= c.opt.MaxTries {

@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -69,21 +72,58 @@ func (g *globals) crawl(c *cobra.Command, seeds []string, f crawlFlags) error {
 		if browser == "" {
 			browser = a.Config().Crawl.Browser
 		}
-		live := startLive(g.err, a.Counts)
-		err := a.WithLine(ctx, func(ctx context.Context) error {
-			return a.Crawl(ctx, app.CrawlOptions{
-				Sites: sites, AllowNet: append(nets, a.Config().Crawl.AllowNet...), Browser: browser,
-				OnPosts: w.add, OnSkip: func(site, url, why string) {
+		live, left := startLive(g.err, a.Counts), &skipped{by: map[string]int{}}
+		var rep crawler.Report
+		err := a.WithLine(ctx, func(ctx context.Context) (err error) {
+			rep, err = a.Crawl(ctx, app.CrawlOptions{
+				Sites: sites, AllowNet: append(nets, a.Config().Crawl.AllowNet...), Browser: browser, OnPosts: w.add,
+				OnSkip: func(_, url, why string) {
+					left.add(why)
 					if g.verbose {
 						fmt.Fprintf(g.err, "\rskipped %s: %s\n", url, why)
 					}
 				},
 			})
+			return err
 		})
 		live.stop()
+		n := a.Counts()
+		fmt.Fprintf(g.err, "crawled %d pages: %d posts, %d flagged; look at them with `lurewatch run --role web,index`\n%s", n.Captured, n.Posts, n.Flagged, left)
+		if rep.Left > 0 {
+			fmt.Fprintf(g.err, "left %d pages for the next run: their hosts asked to wait, could not be reached, or a budget ran out\n", rep.Left)
+		}
+		if err == nil && n.Captured == 0 {
+			err = errors.New("no page could be fetched\nhint: the reasons stand above; private networks need --allow-net")
+		}
 		return err
 	})
 	return errors.Join(err, closeOut())
+}
+
+// skipped counts the pages that were not fetched, by reason.
+type skipped struct {
+	mu sync.Mutex
+	by map[string]int
+}
+
+func (s *skipped) add(why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known := s.by[why]; !known && len(s.by) >= 20 {
+		why = "for other reasons"
+	}
+	s.by[why]++
+}
+
+// String is one line a reason.
+func (s *skipped) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var b strings.Builder
+	for _, why := range slices.Sorted(maps.Keys(s.by)) {
+		fmt.Fprintf(&b, "skipped %d: %s\n", s.by[why], why)
+	}
+	return b.String()
 }
 
 func parseNets(list []string) ([]netip.Prefix, error) {

@@ -82,7 +82,7 @@ func (g *globals) demoLine(ctx context.Context, a *app.App, sites *demo.Sites, b
 			defer stop()
 		}
 		live := startLive(g.err, a.Counts)
-		err := a.Crawl(ctx, app.CrawlOptions{Sites: app.DemoSites(sites), AllowNet: app.Loopback(), Browser: browser})
+		_, err := a.Crawl(ctx, app.CrawlOptions{Sites: app.DemoSites(sites), AllowNet: app.Loopback(), Browser: browser})
 		if err == nil {
 			err = a.Drained(ctx)
 		}

@@ -186,7 +186,7 @@ func (c *Cache) ask(ctx context.Context, u *url.URL) (*entry, error) {
 		case errors.Is(err, ErrRefused):
 			return &entry{err: err, expires: now.Add(c.opt.Retry)}, nil
 		case err != nil:
-			return short("robots.txt is unreachable"), nil
+			return short(fmt.Sprintf("robots.txt is unreachable: %.200v", err)), nil
 		case s >= 200 && s < 300:
 			return &entry{file: Parse(res.Body), why: "no rule matches", expires: now.Add(c.opt.Keep)}, nil
 		case s >= 300 && s < 400:

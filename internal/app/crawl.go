@@ -39,7 +39,8 @@ func (a *App) runCrawl(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
-	return a.Crawl(ctx, CrawlOptions{Sites: SitesOf(a.cfg), AllowNet: a.cfg.Crawl.AllowNet, Service: true, Browser: a.cfg.Crawl.Browser})
+	_, err := a.Crawl(ctx, CrawlOptions{Sites: SitesOf(a.cfg), AllowNet: a.cfg.Crawl.AllowNet, Service: true, Browser: a.cfg.Crawl.Browser})
+	return err
 }
 
 // SitesOf turns configured sources into sites.
@@ -60,25 +61,25 @@ func SitesOf(c config.Config) []crawler.Site {
 
 // Crawl fetches, archives and sends down the line what the sites hold. It first
 // publishes what a crash had left in the archive without a message.
-func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (err error) {
+func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, err error) {
 	if _, err := a.recoverPending(ctx); err != nil {
-		return err
+		return rep, err
 	}
 	guard, err := fetch.NewGuard(fetch.GuardOptions{AllowNet: opt.AllowNet})
 	if err != nil {
-		return err
+		return rep, err
 	}
 	if len(opt.AllowNet) > 0 {
 		a.log.Warn("private networks may be fetched from", "allow_net", fmt.Sprint(opt.AllowNet))
 	}
 	httpFetcher, err := fetch.NewHTTP(fetch.HTTPOptions{Guard: guard, UserAgent: a.userAgent(), Now: a.opt.Now})
 	if err != nil {
-		return err
+		return rep, err
 	}
 	defer httpFetcher.Close()
 	browser, closeBrowser, err := a.openBrowser(opt, guard)
 	if err != nil {
-		return err
+		return rep, err
 	}
 	defer func() { err = errors.Join(err, closeBrowser()) }()
 	name := "frontier.db"
@@ -87,7 +88,7 @@ func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (err error) {
 	}
 	store, err := frontier.Open(frontier.Options{Path: a.cfg.Path(name), Now: a.opt.Now})
 	if err != nil {
-		return err
+		return rep, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	c, err := crawler.New(crawler.Options{
@@ -107,9 +108,10 @@ func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (err error) {
 		Log: a.log, Now: a.opt.Now,
 	})
 	if err != nil {
-		return err
+		return rep, err
 	}
-	return c.Run(ctx)
+	err = c.Run(ctx)
+	return c.Report(), err
 }
 
 // openBrowser starts Chromium where the crawl may use one and it is found.

@@ -81,7 +81,7 @@ type Crawl struct {
 type Source struct {
 	Name     string        `yaml:"name" doc:"short name, kept with every post"`
 	Seeds    []string      `yaml:"seeds" doc:"URLs to start from"`
-	Adapter  string        `yaml:"adapter" doc:"extractor: auto, or a name of lurewatch sources list"`
+	Adapter  string        `yaml:"adapter" doc:"extractor: auto, or a name from docs/sources.md"`
 	Hosts    []string      `yaml:"hosts" doc:"hosts that links may lead to; those of the seeds when empty"`
 	MaxDepth int           `yaml:"max_depth" doc:"links away from a seed; 0 sets the default"`
 	MaxPages int           `yaml:"max_pages" doc:"pages of one round; 0 sets the default"`
