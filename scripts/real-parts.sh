@@ -23,6 +23,26 @@ runs="${TMPDIR:-/tmp}/lurewatch-es"
 say() { printf 'real-parts: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
+# apt_install installs Debian packages, as root; anybody else is told the command.
+apt_install() {
+  [ "$#" -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    say "not installed: $*; hint: sudo apt-get install -y $*"
+    return
+  fi
+  say "apt-get install $*"
+  apt-get update -q >&2
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2
+}
+
+# What these scripts themselves call.
+install_tools() {
+  local missing=()
+  command -v curl >/dev/null || missing+=(curl ca-certificates)
+  python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
+  apt_install "${missing[@]}"
+}
+
 install_chromium() {
   if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then
     say "chromium is there"
@@ -34,14 +54,7 @@ install_chromium() {
   for package in fonts-noto-core fonts-noto-cjk; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok' || missing+=("$package")
   done
-  [ "${#missing[@]}" -eq 0 ] && return
-  if [ "$(id -u)" -ne 0 ]; then
-    say "not installed: ${missing[*]}; hint: sudo apt-get install -y ${missing[*]}"
-    return
-  fi
-  say "apt-get install ${missing[*]}"
-  apt-get update -q >&2
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >&2
+  apt_install "${missing[@]}"
 }
 
 install_es() {
@@ -188,7 +201,7 @@ where() {
 }
 
 case "${1:-}" in
-  install) install_chromium; install_es; install_oracles ;;
+  install) install_tools; install_chromium; install_es; install_oracles ;;
   install-chromium) install_chromium ;;
   install-es) install_es ;;
   install-oracles) install_oracles ;;
