@@ -13,9 +13,17 @@ type unit struct {
 	currency string
 }
 
+// units are the words beside a number in one language.
+type units struct {
+	words map[string]unit
+	// Bit n tells of words of n bytes that begin with a byte, and of words for a
+	// currency that end with one: without it there is no need to look.
+	heads, tails [256]uint32
+}
+
 // addUnits folds the unit words: per language, its own before the generic ones.
 func (x *Extractor) addUnits() {
-	x.units, x.firsts = map[string]map[string]unit{}, map[string]*[256]bool{}
+	x.units = map[string]*units{}
 	generic := map[string]unit{}
 	addNotation(generic, x.table.Notation["generic"])
 	for lang := range x.table.Notation {
@@ -26,11 +34,15 @@ func (x *Extractor) addUnits() {
 		if lang != "generic" {
 			addNotation(m, x.table.Notation[lang])
 		}
-		first := new([256]bool)
-		for w := range m {
-			first[w[0]] = true
+		us := &units{words: m}
+		for w, u := range m {
+			n := uint32(1) << min(len(w), longestUnit+1)
+			us.heads[w[0]] |= n
+			if u.currency != "" {
+				us.tails[w[len(w)-1]] |= n
+			}
 		}
-		x.units[lang], x.firsts[lang] = m, first
+		x.units[lang] = us
 	}
 }
 
@@ -117,10 +129,17 @@ func (r *reader) prefix(i int) (start int, currency string, ok bool) {
 	}
 	for _, from := range [2]int{i, end} {
 		best := from
-		for k := from; k > 0 && from-k < 16; {
+		if from == 0 {
+			continue
+		}
+		lens := r.units.tails[s[from-1]]
+		for k := from; lens != 0 && k > 0 && from-k < 16; {
 			_, n := utf8.DecodeLastRuneInString(s[:k])
 			k -= n
-			u, found := r.units[s[k:from]]
+			if lens>>(from-k)&1 == 0 {
+				continue
+			}
+			u, found := r.units.words[s[k:from]]
 			if !found || u.currency == "" {
 				continue
 			}
@@ -197,15 +216,19 @@ func opensNext(s string, i int) bool {
 // unitAt is the longest unit word at k and its length.
 func (r *reader) unitAt(k int) (unit, int) {
 	s := r.s
-	if k >= len(s) || !r.first[s[k]] {
+	if k >= len(s) {
 		return unit{}, 0
 	}
+	lens := r.units.heads[s[k]]
 	var best unit
 	size := 0
-	for end := k; end < len(s) && end-k < longestUnit; {
+	for end := k; lens>>(end-k) > 1 && end < len(s) && end-k < longestUnit; {
 		_, n := utf8.DecodeRuneInString(s[end:])
 		end += n
-		u, ok := r.units[s[k:end]]
+		if lens>>(end-k)&1 == 0 && end-k <= longestUnit {
+			continue
+		}
+		u, ok := r.units.words[s[k:end]]
 		if !ok {
 			continue
 		}
@@ -243,7 +266,7 @@ func (r *reader) second(end int) (i int, currency string, ok bool) {
 	s := r.s
 	k := skipSpace(s, end, 2)
 	for _, c := range connectors {
-		if !strings.HasPrefix(s[k:], c) {
+		if k == len(s) || s[k] != c[0] || !strings.HasPrefix(s[k:], c) {
 			continue
 		}
 		j := skipSpace(s, k+len(c), 2)
@@ -264,13 +287,13 @@ func (r *reader) second(end int) (i int, currency string, ok bool) {
 // unitPrefix is a currency word at k with a digit after it.
 func (r *reader) unitPrefix(k int) (unit, int) {
 	s := r.s
-	if k >= len(s) || !r.first[s[k]] {
+	if k >= len(s) || r.units.heads[s[k]] == 0 {
 		return unit{}, 0
 	}
 	for end := k; end < len(s) && end-k < 12; {
 		_, n := utf8.DecodeRuneInString(s[end:])
 		end += n
-		if u, ok := r.units[s[k:end]]; ok && u.currency != "" {
+		if u, ok := r.units.words[s[k:end]]; ok && u.currency != "" {
 			if j := skipSpace(s, end, 1); j < len(s) && isDigit(s[j]) {
 				return u, end - k
 			}

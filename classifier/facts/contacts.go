@@ -280,7 +280,7 @@ func (c *collector) skipFiller(i int, next []hit) (int, bool) {
 // fillerAt is the length of a word that announces an id, or 0.
 func fillerAt(s string) int {
 	for _, w := range []string{"id", "no", "username", "user", "account", "acc", "handle", "number", "is", "me", "us", "contact", "add", "channel", "group", "号", "号码", "账号", "帐号", "群", "联系", "添加", "加", "客服", "是", "아이디", "แอด", "ไอดี", "คือ", "ไอดีไลน์", "айди", "ник", "канал"} {
-		if strings.HasPrefix(s, w) {
+		if s[0] == w[0] && strings.HasPrefix(s, w) {
 			if rest := s[len(w):]; rest == "" || !isHandle(rest[0]) || w[0] >= utf8.RuneSelf {
 				return len(w)
 			}

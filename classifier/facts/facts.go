@@ -99,9 +99,8 @@ type Extractor struct {
 	lex    lexer
 	places []GazetteerPlace
 	table  *SalaryTable
-	units  map[string]map[string]unit // language to folded word
-	firsts map[string]*[256]bool      // language to first bytes of unit words
-	marks  map[string]Benchmark       // by country
+	units  map[string]*units    // by language
+	marks  map[string]Benchmark // by country
 	pool   sync.Pool
 }
 

@@ -19,7 +19,7 @@ func readNumber(s string, i int) number {
 		sep  byte
 		text string
 	}
-	var parts []part
+	parts := make([]part, 0, 8)
 	k := i
 	for k < len(s) && len(parts) < 8 {
 		from := k

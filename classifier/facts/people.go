@@ -87,13 +87,13 @@ func rangeEnd(s string, i int) int {
 	}
 	k := skipSpace(s, end, 1)
 	for _, w := range []string{"years old", "years", "yrs", "세", "岁", "歳", "才", "tuổi", "ปี", "tahun", "лет", "ans"} {
-		if strings.HasPrefix(s[k:], w) {
+		if k < len(s) && s[k] == w[0] && strings.HasPrefix(s[k:], w) {
 			k = skipSpace(s, k+len(w), 1)
 			break
 		}
 	}
 	for _, c := range connectors {
-		if !strings.HasPrefix(s[k:], c) {
+		if k >= len(s) || s[k] != c[0] || !strings.HasPrefix(s[k:], c) {
 			continue
 		}
 		from := skipSpace(s, k+len(c), 2)

@@ -119,12 +119,15 @@ func (x *Extractor) phones(into []Contact, f *field, regions []string) []Contact
 	return c.found
 }
 
+// leastDigits is the least length of a phone number. The most is 15, by E.164.
+const leastDigits = 8
+
 // digitsAt reads the run that begins with the digit at i. Letters that look like
 // digits (o, l) count between digits; up to three signs or spaces may stand between.
 func (f *field) digitsAt(i int) (digitsRun, bool) {
 	s := f.Folded
 	r := digitsRun{start: i, end: i}
-	var d []byte
+	d := make([]byte, 0, 24)
 	for k := i; k < len(s) && len(d) <= 16; {
 		c := s[k]
 		switch {
@@ -161,6 +164,9 @@ func (f *field) digitsAt(i int) (digitsRun, bool) {
 		r.split = true
 		k = j
 	}
+	if len(d) < leastDigits {
+		return r, false
+	}
 	r.digits = string(d)
 	for r.start > 0 && (s[r.start-1] == '(' || s[r.start-1] == ' ' && r.start > 1 && (s[r.start-2] == '+' || s[r.start-2] == '(')) {
 		r.start--
@@ -182,7 +188,7 @@ func (f *field) digitsAt(i int) (digitsRun, bool) {
 	if r.end < len(s) && (isWordByte(rune(s[r.end])) || s[r.end] == '_' || s[r.end] == '@' || s[r.end] == '%') {
 		return r, false
 	}
-	return r, len(r.digits) >= 8 && len(r.digits) <= 15
+	return r, len(r.digits) >= leastDigits && len(r.digits) <= 15
 }
 
 // lookalikes is how many of the letters o and l stand before the next digit, at most

@@ -11,8 +11,7 @@ type reader struct {
 	x     *Extractor
 	f     *field
 	s     string
-	units map[string]unit
-	first *[256]bool
+	units *units
 	in    Input
 	home  string // country of the reader
 	here  string // currency meant when none is written
@@ -62,7 +61,7 @@ func (x *Extractor) reader(f *field, in Input) reader {
 	if x.units[lang] == nil {
 		lang = "generic"
 	}
-	r := reader{x: x, f: f, s: f.Folded, units: x.units[lang], first: x.firsts[lang], in: in, home: in.Country}
+	r := reader{x: x, f: f, s: f.Folded, units: x.units[lang], in: in, home: in.Country}
 	r.here = x.table.Notation[lang].Currency
 	if r.home == "" {
 		r.home = x.table.Origins[in.Lang]
