@@ -166,7 +166,7 @@ func (a *App) RunOutbox(ctx context.Context) error {
 	tick := time.NewTicker(2 * time.Second)
 	defer tick.Stop()
 	for {
-		if err := a.flushOutbox(ctx); err != nil && ctx.Err() == nil {
+		if err := a.FlushOutbox(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("decisions wait in the ledger", "err", err)
 		}
 		select {
@@ -178,7 +178,8 @@ func (a *App) RunOutbox(ctx context.Context) error {
 	}
 }
 
-func (a *App) flushOutbox(ctx context.Context) error {
+// FlushOutbox publishes what waits now.
+func (a *App) FlushOutbox(ctx context.Context) error {
 	for {
 		ds, err := a.ledger.Unpublished(ctx, 256)
 		if err != nil || len(ds) == 0 {
