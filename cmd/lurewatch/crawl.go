@@ -80,7 +80,7 @@ func (g *globals) crawl(c *cobra.Command, seeds []string, f crawlFlags) error {
 				OnSkip: func(_, url, why string) {
 					left.add(why)
 					if g.verbose {
-						fmt.Fprintf(g.err, "\rskipped %s: %s\n", url, why)
+						fmt.Fprintf(g.err, "%sskipped %s: %s\n", fresh(g.err), url, why)
 					}
 				},
 			})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/lurewatch/lurewatch/indexer"
 	"github.com/lurewatch/lurewatch/internal/app"
 	"github.com/lurewatch/lurewatch/internal/demo"
+	"github.com/lurewatch/lurewatch/internal/post"
 )
 
 func demoCommand(g *globals) *cobra.Command {
@@ -109,7 +111,7 @@ func (g *globals) firstFlagged(ctx context.Context, a *app.App, started time.Tim
 		}
 		if len(page.Hits) > 0 {
 			d := page.Hits[0].Doc
-			fmt.Fprintf(g.err, "\rfirst flagged post after %.1f s: [%s, %s] %s\n", time.Since(started).Seconds(), d.Verdict.Level, d.Post.Lang, headline(d.Post))
+			fmt.Fprintf(g.err, "%sfirst flagged post after %.1f s: [%s, %s] %s\n", fresh(g.err), time.Since(started).Seconds(), d.Verdict.Level, d.Post.Lang, headline(withoutContacts(d.Post)))
 			return nil
 		}
 		select {
@@ -118,6 +120,16 @@ func (g *globals) firstFlagged(ctx context.Context, a *app.App, started time.Tim
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// withoutContacts leaves out of p what leads to its poster: logs travel.
+func withoutContacts(p post.Post) post.Post {
+	for _, c := range p.Contacts {
+		if c.Raw != "" {
+			p.Title, p.Text = strings.ReplaceAll(p.Title, c.Raw, "…"), strings.ReplaceAll(p.Text, c.Raw, "…")
+		}
+	}
+	return p
 }
 
 func (g *globals) demoSummary(ctx context.Context, a *app.App, once bool, started time.Time) error {

@@ -71,6 +71,13 @@ type child struct {
 func background(t *testing.T, env []string, args ...string) *child {
 	t.Helper()
 	c := &child{cmd: prepared(context.Background(), t.TempDir(), env, nil, args...), out: &watched{}, done: make(chan struct{})}
+	c.begin(t)
+	return c
+}
+
+// begin starts the process of c.
+func (c *child) begin(t *testing.T) {
+	t.Helper()
 	c.cmd.Stdout, c.cmd.Stderr = c.out, c.out
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -83,10 +90,9 @@ func background(t *testing.T, env []string, args ...string) *child {
 		_ = c.cmd.Process.Kill()
 		<-c.done
 		if t.Failed() {
-			t.Logf("%v said:\n%s", args, tail(c.out.String(), 3000))
+			t.Logf("%v said:\n%s", c.cmd.Args[1:], tail(c.out.String(), 3000))
 		}
 	})
-	return c
 }
 
 // says waits until the process has said what matches pattern, and gives the match.

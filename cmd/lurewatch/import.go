@@ -48,7 +48,7 @@ func (g *globals) importFiles(ctx context.Context, a *app.App, files []string, f
 	err = a.WithLine(ctx, func(ctx context.Context) (err error) {
 		out, err = a.Import(ctx, files, format, func(err error) {
 			if named++; named <= maxReports {
-				fmt.Fprintf(g.err, "\r%v\n", err)
+				fmt.Fprintf(g.err, "%s%v\n", fresh(g.err), err)
 			}
 		})
 		return err

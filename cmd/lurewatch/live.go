@@ -36,7 +36,7 @@ func (l *live) run() {
 		if c := l.counts(); c != last {
 			last = c
 			if tty {
-				fmt.Fprintf(l.w, "\r\x1b[K%s", c)
+				fmt.Fprintf(l.w, "%s%s", fresh(l.w), c)
 			} else {
 				fmt.Fprintf(l.w, "%s\n", c)
 			}
@@ -54,6 +54,14 @@ func (l *live) run() {
 			draw("")
 		}
 	}
+}
+
+// fresh is what begins a line on w, where the live line may stand already.
+func fresh(w io.Writer) string {
+	if terminal(w) {
+		return "\r\x1b[K"
+	}
+	return ""
 }
 
 // stop draws the last figures and returns when nothing more will be written.

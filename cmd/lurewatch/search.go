@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -73,12 +75,22 @@ func (g *globals) search(ctx context.Context, a *app.App, q indexer.Query, asJSO
 	return nil
 }
 
-// headline is the title of a post, or how its text begins, in one line.
+// headline is the title of a post, or how its text begins, in one line that a
+// terminal can show: who wrote the post must not move the cursor or turn the text.
 func headline(p post.Post) string {
 	s := p.Title
 	if s == "" {
 		s = p.Text
 	}
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, s)
 	s = strings.Join(strings.Fields(s), " ")
 	if r := []rune(s); len(r) > 80 {
 		s = string(r[:80]) + "…"
