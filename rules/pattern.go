@@ -150,7 +150,8 @@ func (p *patternParser) chain() (Chain, error) {
 
 func (p *patternParser) exclusions(c Chain) (Chain, error) {
 	for p.next("!") {
-		x, err := Exclusion{}, error(nil)
+		var x Exclusion
+		var err error
 		if p.next("~") {
 			if x.Within, err = p.number(maxWithin); err != nil {
 				return c, err
@@ -255,31 +256,31 @@ func (p Pattern) String() string {
 		if i > 0 {
 			b.WriteString(" & ")
 		}
-		c.print(&b)
+		c.write(&b)
 	}
 	return b.String()
 }
 
-func (c Chain) print(b *strings.Builder) {
-	c.Head.print(b)
+func (c Chain) write(b *strings.Builder) {
+	c.Head.write(b)
 	for _, l := range c.Links {
 		op := " ~"
 		if l.Ordered {
 			op = " >"
 		}
 		b.WriteString(op + strconv.Itoa(l.Within) + " ")
-		l.Set.print(b)
+		l.Set.write(b)
 	}
 	for _, x := range c.Not {
 		b.WriteString(" !")
 		if x.Within > 0 {
 			b.WriteString("~" + strconv.Itoa(x.Within) + " ")
 		}
-		x.Set.print(b)
+		x.Set.write(b)
 	}
 }
 
-func (s Set) print(b *strings.Builder) {
+func (s Set) write(b *strings.Builder) {
 	if len(s) == 1 {
 		b.WriteString(s[0].String())
 		return

@@ -42,7 +42,7 @@ func parseCondition(s string) (cond, error) {
 		return cond{}, err
 	}
 	if t := cp.peek(); t != "" {
-		return cond{}, fmt.Errorf("%q stands where and, or or the end was expected", t)
+		return cond{}, fmt.Errorf("%q stands where \"and\", \"or\" or the end was expected", t)
 	}
 	return c, nil
 }

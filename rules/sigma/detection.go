@@ -35,7 +35,7 @@ func (p *parser) selection(name string, v value) (selection, bool) {
 	if !validName(name) {
 		return sel, p.fail(v.line, path, fmt.Sprintf("%q cannot name a selection", name), "use letters, digits, _ and -, and none of the words of conditions")
 	}
-	ok := true
+	var ok bool
 	switch v.kind {
 	case kindMap:
 		g, good := p.group(path, v)

@@ -32,7 +32,7 @@ func (r *Rule) Explain(ev Event) Explanation { return r.solo.Explain(r, ev) }
 // Explain is [Rule.Explain] for a rule of the set, with the filters that apply to
 // it: the rule held when its condition did and every filter let it.
 func (s *Set) Explain(r *Rule, ev Event) Explanation {
-	st := s.pool.Get().(*state)
+	st := s.pool.Get().(*state) //nolint:errcheck // the pool holds nothing else
 	defer st.free()
 	st.load(ev)
 	e := explainConds("rule", r.Title, r.Line, r.conds, r.sels, st)

@@ -38,7 +38,7 @@ func Parse(file string, data []byte) (*File, error) {
 	for i, d := range docs {
 		hash := post.DigestOf(data)
 		if len(docs) > 1 {
-			hash = post.DigestOf(fmt.Appendf(data[:len(data):len(data)], "#%d", i))
+			hash = post.DigestOf(fmt.Appendf(slices.Clip(data), "#%d", i))
 		}
 		p.document(d, hash, out)
 	}

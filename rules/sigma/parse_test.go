@@ -88,7 +88,7 @@ func TestParseKeepsEverything(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	det := func(s string) string { return source(s) }
+	det := source
 	for name, c := range map[string]struct {
 		src  string
 		want string // part of the message

@@ -154,8 +154,8 @@ func matchFront(seg []token, s string) int {
 
 // matchBack returns where the part at the back of s that fits seg begins, or -1.
 func matchBack(seg []token, s string) int {
-	for i := len(seg) - 1; i >= 0; i-- {
-		if seg[i] == anyOne {
+	for _, tok := range slices.Backward(seg) {
+		if tok == anyOne {
 			_, w := utf8.DecodeLastRuneInString(s)
 			if w == 0 {
 				return -1
@@ -163,10 +163,10 @@ func matchBack(seg []token, s string) int {
 			s = s[:len(s)-w]
 			continue
 		}
-		if !strings.HasSuffix(s, string(seg[i])) {
+		if !strings.HasSuffix(s, string(tok)) {
 			return -1
 		}
-		s = s[:len(s)-len(seg[i])]
+		s = s[:len(s)-len(tok)]
 	}
 	return len(s)
 }

@@ -138,7 +138,7 @@ func (s *Set) plan() {
 
 // Match appends to dst the rules that fire on ev, in the order of the set.
 func (s *Set) Match(ev Event, dst []*Rule) []*Rule {
-	st := s.pool.Get().(*state)
+	st := s.pool.Get().(*state) //nolint:errcheck // the pool holds nothing else
 	defer st.free()
 	return s.match(st, ev, dst)
 }
