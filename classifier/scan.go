@@ -30,8 +30,9 @@ type scan struct {
 	starts  []int32 // bytes where a word may begin
 	raws    []raw
 	matches []trie.Match // at one place
-	numbers []span32 // runs of digits with . and , inside
+	numbers []span32     // runs of digits with . and , inside
 	letters [scripts]int32
+	quotes  bool // some quotation mark stands in the text
 }
 
 type span32 struct{ start, end int32 }
@@ -43,7 +44,7 @@ func (s *scan) reset(text string) {
 	}
 	s.pos = s.pos[:len(text)+1]
 	s.starts, s.raws, s.numbers = s.starts[:0], s.raws[:0], s.numbers[:0]
-	s.letters = [scripts]int32{}
+	s.letters, s.quotes = [scripts]int32{}, false
 }
 
 // layout walks the text once: where words may begin, how far apart things are,
@@ -56,7 +57,16 @@ func (s *scan) layout(tab *runes) {
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(text[i:])
+			r, n = decode(text, i)
+		} else if prev == letter && 'a' <= r && r <= 'z' { // inside a word
+			from := i
+			for i < len(text) && 'a' <= text[i] && text[i] <= 'z' {
+				s.pos[i] = at
+				i++
+			}
+			s.letters[latin] += int32(i - from)
+			lineStart = false
+			continue
 		}
 		k, sc := tab.of(r)
 		begins := false
@@ -86,13 +96,15 @@ func (s *scan) layout(tab *runes) {
 			s.letters[sc]++
 		default:
 			begins = r > ' '
+			s.quotes = s.quotes || closing(r) != 0
 			at += separator(text, i, r, lineStart)
 		}
 		if begins {
 			s.starts = append(s.starts, int32(i))
 		}
-		for j := i; j < i+n; j++ {
-			s.pos[j] = at
+		s.pos[i] = at
+		if n > 1 {
+			s.pos[i+1], s.pos[i+n-1], s.pos[i+n/2] = at, at, at
 		}
 		if begins && k == letter && (sc == arabic || sc == ethiopic) {
 			i = s.proclitics(i, n, at, sc)
@@ -108,6 +120,18 @@ func (s *scan) layout(tab *runes) {
 		i += n
 	}
 	s.pos[len(text)] = at
+}
+
+// decode is the rune at i of text, which is no ASCII, and its size: as
+// utf8.DecodeRuneInString, but quick for the runes that most scripts are written in.
+func decode(text string, i int) (rune, int) {
+	switch c := text[i]; {
+	case c >= 0xe1 && c <= 0xec && i+2 < len(text):
+		return rune(c&0xf)<<12 | rune(text[i+1]&0x3f)<<6 | rune(text[i+2]&0x3f), 3
+	case c >= 0xc2 && c <= 0xdf && i+1 < len(text):
+		return rune(c&0x1f)<<6 | rune(text[i+1]&0x3f), 2
+	}
+	return utf8.DecodeRuneInString(text[i:])
 }
 
 // separator is what the rune between words costs.

@@ -123,6 +123,12 @@ func (l *lexer) scan(f *field) {
 		if r < utf8.RuneSelf {
 			switch ascii[r] {
 			case asciiLetter:
+				if theirs == spaced { // no word begins inside a word
+					for i++; i < len(s) && isWordByte(rune(s[i])); i++ {
+					}
+					before = 'a'
+					continue
+				}
 				mine = spaced
 			case asciiDigit:
 				if len(f.digits) == 0 || int(f.digits[len(f.digits)-1].To) != i {
@@ -138,7 +144,7 @@ func (l *lexer) scan(f *field) {
 				run = i + 1
 			}
 		} else {
-			r, n = utf8.DecodeRuneInString(s[i:])
+			r, n = decode(s, i)
 			mine = l.spacing(r)
 			f.long(run, i)
 			run = i + n
@@ -153,6 +159,19 @@ func (l *lexer) scan(f *field) {
 		i += n
 	}
 	f.long(run, len(s))
+}
+
+// decode is the rune at i of s, which is no ASCII, and its size: as
+// utf8.DecodeRuneInString, but quick for the runes that most scripts are written in.
+// What is folded is valid UTF-8.
+func decode(s string, i int) (rune, int) {
+	switch c := s[i]; {
+	case c >= 0xe1 && c <= 0xec && i+2 < len(s):
+		return rune(c&0xf)<<12 | rune(s[i+1]&0x3f)<<6 | rune(s[i+2]&0x3f), 3
+	case c >= 0xc2 && c <= 0xdf && i+1 < len(s):
+		return rune(c&0x1f)<<6 | rune(s[i+1]&0x3f), 2
+	}
+	return utf8.DecodeRuneInString(s[i:])
 }
 
 // long notes the run of letters and digits from run to i if it is a long one.

@@ -6,7 +6,7 @@ import (
 )
 
 // New builds a trie over distinct words without NUL bytes; the value of a word is
-// its index. Each pair of alike makes the first byte, where it stands in a text,
+// its index; there must not be more than [MaxWords]. Each pair of alike makes the first byte, where it stands in a text,
 // read as the second; words must be written with the second. It takes time linear
 // in the words, but for sorting them.
 func New(words []string, alike ...[2]byte) *Trie {
@@ -100,7 +100,11 @@ func (b *builder) state(j job, jobs []job) []job {
 func (b *builder) leaf(at int32, w word, depth int) {
 	l := leaf{off: int32(len(b.tails)), n: int32(len(w.text) - depth), value: w.value}
 	b.tails = append(b.tails, w.text[depth:]...)
-	b.t.cells[at].base = ^int32(len(b.t.leafs))
+	head := int32(0)
+	if l.n > 0 {
+		head = int32(w.text[depth])
+	}
+	b.t.cells[at].base = ^(head<<leafBits | int32(len(b.t.leafs)))
 	b.t.leafs = append(b.t.leafs, l)
 }
 

@@ -21,7 +21,9 @@ type Trie struct {
 type cell struct {
 	check int32 // state that owns this cell, -1 when free
 	// base is, when ≥ 0, twice the base of this state, plus one when a word ends
-	// here; when < 0 ^index of a leaf. Of the cell where a word ends it is the value.
+	// here; when < 0 the complement of a leaf's index and the first byte of its tail,
+	// so that most leafs need not be looked at. Of the cell where a word ends it is
+	// the value.
 	base int32
 }
 
@@ -29,6 +31,12 @@ type leaf struct {
 	off, n int32 // rest of the word in tails
 	value  int32
 }
+
+// leafBits is the bits of a leaf's index in a cell.
+const leafBits = 23
+
+// MaxWords bounds the words of a trie.
+const MaxWords = 1 << leafBits
 
 // Match is a word that stands in a text: where it ends, and its index among the words.
 type Match struct{ End, Value int32 }
@@ -39,8 +47,12 @@ func (t *Trie) Find(dst []Match, text string, i int) []Match {
 	s, base := int32(0), cells[0].base
 	for j := i; ; j++ {
 		if base < 0 {
-			if n := t.rest(^base, text, j); n >= 0 {
-				dst = append(dst, Match{int32(j + n), t.leafs[^base].value})
+			if c := int16(^base >> leafBits); c != 0 && (j >= len(text) || t.codes[text[j]] != c+1) {
+				return dst
+			}
+			of := ^base & (1<<leafBits - 1)
+			if n := t.rest(of, text, j); n >= 0 {
+				dst = append(dst, Match{int32(j + n), t.leafs[of].value})
 			}
 			return dst
 		}
