@@ -20,7 +20,7 @@ import (
 )
 
 // Config is the whole file. The yaml tags are the public names of the keys; a
-// `doc` tag is what `lurewatch config print` and docs/configuration.md say of it.
+// `doc` tag is what `lurewatch config print` says of it.
 type Config struct {
 	DataDir string   `yaml:"data_dir" doc:"folder of everything that lurewatch keeps: archive, stream, index, ledger, frontier"`
 	Roles   []string `yaml:"roles" doc:"parts of the line that this process runs: crawl, classify, index, alert, web"`
