@@ -271,7 +271,7 @@ func TestRolesRunAsSeparateProcesses(t *testing.T) {
 }
 
 // TestServersThatGoAwayAreWaitedFor stops the NATS server, and cuts the wire to
-// Elasticsearch, while posts are on their way.
+// Elasticsearch, while posts are on their way, and stops a process meanwhile.
 func TestServersThatGoAwayAreWaitedFor(t *testing.T) {
 	const posts = 600
 	site := bigSite(t, posts)
@@ -284,8 +284,11 @@ func TestServersThatGoAwayAreWaitedFor(t *testing.T) {
 	crawler.says(t, 20*time.Second, `level=WARN msg="stream connection lost`)
 	worker.says(t, 20*time.Second, `level=WARN msg="stream connection lost`)
 	idle(t, 3*time.Second)
+	if code := crawler.stop(t, 30*time.Second); code != 0 { // it has captures that it cannot speak of
+		t.Errorf("crawler: exit %d after SIGTERM without NATS, want 0", code)
+	}
 	c.nats.start(t)
-	crawler.says(t, 30*time.Second, `msg="stream connected again"`)
+	crawler = c.role("crawl")
 	worker.says(t, 30*time.Second, `msg="stream connected again"`)
 	before := c.indexed()
 	within(t, time.Minute, "the line goes on after the stream is back", func() bool { return c.indexed() > before })
@@ -297,6 +300,11 @@ func TestServersThatGoAwayAreWaitedFor(t *testing.T) {
 	if now := c.indexed(); now > at+1024 {
 		t.Errorf("%d posts came through a wire that is cut", now-at)
 	}
+	if code := worker.stop(t, 30*time.Second); code != 0 { // it has posts that it cannot index
+		t.Errorf("worker: exit %d after SIGTERM without Elasticsearch, want 0", code)
+	}
+	worker = c.role("classify,index,alert")
+	worker.says(t, 60*time.Second, `level=WARN msg="[^"]*elasticsearch[^"]*"`)
 	c.wire.set(false)
 	c.await(posts, 2*time.Minute)
 	for name, p := range map[string]*child{"crawler": crawler, "worker": worker} {

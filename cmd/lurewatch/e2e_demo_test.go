@@ -1,12 +1,14 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -142,5 +144,32 @@ func TestDemoWithBrowser(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, found); diff != "" || len(want) != 5 {
 		t.Errorf("posts by site (-there +found):\n%s", diff)
+	}
+}
+
+// TestDemoEndsWithCtrlC interrupts a demo that shows its desk.
+func TestDemoEndsWithCtrlC(t *testing.T) {
+	tmp := t.TempDir()
+	p := background(t, []string{"TMPDIR=" + tmp}, "demo", "--browser", "off", "--listen", "127.0.0.1:0")
+	desk := p.says(t, 30*time.Second, `review desk  (http://\S+)`)[1]
+	p.says(t, 30*time.Second, `Ctrl-C stops the demo`)
+	res, err := http.Get(desk)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("the desk does not answer: %v, %v", res, err)
+	}
+	_ = res.Body.Close()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-p.done:
+	case <-time.After(15 * time.Second):
+		t.Fatal("the demo does not end")
+	}
+	if code := p.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("exit %d after Ctrl-C, want 0", code)
+	}
+	if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
 	}
 }

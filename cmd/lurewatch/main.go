@@ -21,6 +21,7 @@ func main() {
 		debug.SetGCPercent(200) // the lexicon stays in memory for good: going through it half as often costs little
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
 	code := run(ctx, os.Args[1:], std{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Environ()})
 	stop()
 	os.Exit(code)
