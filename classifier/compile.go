@@ -86,11 +86,9 @@ func newVocabulary(p *rules.Pack, concepts map[string]int) (*vocabulary, error) 
 		b.exceptions(v.before, l.NotBefore, i)
 		b.exceptions(v.after, l.NotAfter, i)
 	}
-	if len(v.words) > trie.MaxWords {
-		return nil, fmt.Errorf("%d words: at most %d", len(v.words), trie.MaxWords)
-	}
-	v.trie = trie.New(v.words, [2]byte{'-', ' '})
-	return v, nil
+	var err error
+	v.trie, err = trie.New(v.words, [2]byte{'-', ' '})
+	return v, err
 }
 
 type vocabBuilder struct {

@@ -120,7 +120,9 @@ func New(g *Gazetteer, t *SalaryTable) (*Extractor, error) {
 	x.addPlaces()
 	x.addWords()
 	x.addUnits()
-	x.lex.ready()
+	if err := x.lex.ready(); err != nil {
+		return nil, fmt.Errorf("make facts extractor: %w", err)
+	}
 	x.pool.New = func() any { return new(work) }
 	return x, nil
 }

@@ -71,7 +71,7 @@ func (l *lexer) add(word string, kind wordKind, value int32) {
 	}
 }
 
-func (l *lexer) ready() {
+func (l *lexer) ready() error {
 	slices.SortFunc(l.words, func(a, b lexWord) int {
 		return cmp.Or(len(b.text)-len(a.text), strings.Compare(a.text, b.text), cmp.Compare(a.kind, b.kind), cmp.Compare(a.value, b.value))
 	})
@@ -87,11 +87,15 @@ func (l *lexer) ready() {
 		}
 	}
 	l.first = append(l.first, int32(len(l.words)))
-	l.trie = trie.New(texts)
+	var err error
+	if l.trie, err = trie.New(texts); err != nil {
+		return err
+	}
 	l.spaces = new([1 << 16]spacing)
 	for r := range l.spaces {
 		l.spaces[r] = spacingOf(rune(r))
 	}
+	return nil
 }
 
 func (l *lexer) spacing(r rune) spacing {

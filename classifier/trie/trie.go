@@ -1,42 +1,41 @@
 // Package trie finds, in one walk over the bytes of a text, every word of a large
 // list that starts at one place. A walk costs one load a byte, or two where a word
-// ends, and does not depend on how many words there are.
+// ends, and does not depend on how many words there are but by what the caches hold.
 //
 // It refuses to know what a word is: where words may begin and end is for the
 // caller to say. Start at [New] and [Trie.Find].
 package trie
 
-// Trie is a double-array trie over bytes: the transition from state s by a byte is
-// cell base+code, which is s's when its check says so; the cell at base itself is
-// where a word ends. A branch that holds one word only is not spelt out in cells:
-// its rest lies in tails, so the array stays small and in cache. A Trie is
-// immutable and safe for concurrent use.
+// Trie is a double-array trie over bytes: the transition from state s by a byte c is
+// the cell at base(s)+c, when that is labelled c; no two states share a base. The
+// cell at the base itself is where a word ends. A branch that holds one word only is
+// not spelt out in cells: its rest lies in tails, so that both stay small and in
+// cache. A Trie is immutable and safe for concurrent use.
 type Trie struct {
 	cells []cell
-	leafs []leaf
-	tails string
-	codes [256]int16 // of a byte of text: its value plus one, after like bytes are made one
+	tails string     // of each leaf: the length of its rest, the value of its word in three bytes, its rest
+	codes [256]uint8 // of a byte of text: itself, after like bytes are made one
 }
 
-type cell struct {
-	check int32 // state that owns this cell, -1 when free
-	// base is, when ≥ 0, twice the base of this state, plus one when a word ends
-	// here; when < 0 the complement of a leaf's index and the first byte of its tail,
-	// so that most leafs need not be looked at. Of the cell where a word ends it is
-	// the value.
-	base int32
-}
+// cell is, from the top: the label in 8 bits, leafBit, endBit, and the base in 22
+// bits; or label, leafBit and the place in tails in 23 bits. Where a word ends it
+// is the value, without a label. A free cell is zero.
+type cell uint32
 
-type leaf struct {
-	off, n int32 // rest of the word in tails
-	value  int32
-}
+const (
+	labelShift = 24
+	leafBit    = 1 << 23 // the only word below goes on in tails
+	endBit     = 1 << 22 // a word ends here
+	baseMask   = endBit - 1
+	tailMask   = leafBit - 1
+	tailHead   = 4 // bytes before a rest
+)
 
-// leafBits is the bits of a leaf's index in a cell.
-const leafBits = 23
-
-// MaxWords bounds the words of a trie.
-const MaxWords = 1 << leafBits
+// The bounds of a trie. MaxLength is of a word, in bytes.
+const (
+	MaxWords  = 1 << 20
+	MaxLength = 255
+)
 
 // Match is a word that stands in a text: where it ends, and its index among the words.
 type Match struct{ End, Value int32 }
@@ -44,46 +43,39 @@ type Match struct{ End, Value int32 }
 // Find appends to dst the words that start at text[i], the shortest first.
 func (t *Trie) Find(dst []Match, text string, i int) []Match {
 	cells := t.cells
-	s, base := int32(0), cells[0].base
-	for j := i; ; j++ {
-		if base < 0 {
-			if c := int16(^base >> leafBits); c != 0 && (j >= len(text) || t.codes[text[j]] != c+1) {
-				return dst
-			}
-			of := ^base & (1<<leafBits - 1)
-			if n := t.rest(of, text, j); n >= 0 {
-				dst = append(dst, Match{int32(j + n), t.leafs[of].value})
-			}
-			return dst
-		}
-		at := base >> 1
-		if base&1 != 0 {
-			dst = append(dst, Match{int32(j), cells[at].base})
+	c := cells[0]
+	for j := i; c&leafBit == 0; j++ {
+		base := c & baseMask
+		if c&endBit != 0 {
+			dst = append(dst, Match{int32(j), int32(cells[base])})
 		}
 		if j >= len(text) {
 			return dst
 		}
-		n := at + int32(t.codes[text[j]])
-		c := cells[n]
-		if c.check != s {
+		code := t.codes[text[j]]
+		c = cells[base+cell(code)]
+		if uint8(c>>labelShift) != code || code == 0 {
 			return dst
 		}
-		s, base = n, c.base
-	}
-}
-
-// rest is the length of what is left of a leaf's word when it stands at text[j], else -1.
-func (t *Trie) rest(of int32, text string, j int) int {
-	l := t.leafs[of]
-	n := int(l.n)
-	if j+n > len(text) {
-		return -1
-	}
-	tail := t.tails[l.off:][:n]
-	for k, b := range []byte(text[j:][:n]) {
-		if t.codes[b] != int16(tail[k])+1 {
-			return -1
+		if c&leafBit != 0 {
+			return t.rest(dst, int(c&tailMask), text, j+1)
 		}
 	}
-	return n
+	return dst
+}
+
+// rest appends the word whose rest is at tails[at] when that stands at text[j].
+func (t *Trie) rest(dst []Match, at int, text string, j int) []Match {
+	head := t.tails[at : at+tailHead]
+	n := int(head[0])
+	if j+n > len(text) {
+		return dst
+	}
+	tail := t.tails[at+tailHead:][:n]
+	for k, b := range []byte(text[j:][:n]) {
+		if t.codes[b] != tail[k] {
+			return dst
+		}
+	}
+	return append(dst, Match{int32(j + n), int32(head[1]) | int32(head[2])<<8 | int32(head[3])<<16})
 }

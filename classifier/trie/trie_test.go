@@ -19,6 +19,15 @@ func wordsAt(t *Trie, words []string, text string, i int) []string {
 	return got
 }
 
+func build(t *testing.T, words []string, alike ...[2]byte) *Trie {
+	t.Helper()
+	tr, err := New(words, alike...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
 func TestTrieFindsEveryWordThatStartsHere(t *testing.T) {
 	tests := map[string]struct {
 		words []string
@@ -32,11 +41,12 @@ func TestTrieFindsEveryWordThatStartsHere(t *testing.T) {
 		"tail differs at its end":     {[]string{"ticket"}, "tickeX", nil},
 		"scripts beside each other":   {[]string{"机票", "机", "機票"}, "机票免费", []string{"机", "机票"}},
 		"bytes from 0x01 up to 0xff":  {[]string{"\x01", "\x01\xff"}, "\x01\xff", []string{"\x01", "\x01\xff"}},
+		"a NUL byte in the text":      {[]string{"a", "ab"}, "a\x00", []string{"a"}},
 		"text shorter than any state": {[]string{"xy", "xz"}, "x", nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := wordsAt(New(tt.words), tt.words, tt.text, 0)
+			got := wordsAt(build(t, tt.words), tt.words, tt.text, 0)
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("words at 0 of %q = %q, want %q", tt.text, got, tt.want)
 			}
@@ -62,7 +72,7 @@ func TestTrieAgreesWithPrefixSearch(t *testing.T) {
 	for w := range set {
 		words = append(words, w)
 	}
-	tr := New(words)
+	tr := build(t, words)
 	text := word(2000)
 	for i := range len(text) {
 		var want []string
@@ -79,7 +89,7 @@ func TestTrieAgreesWithPrefixSearch(t *testing.T) {
 
 func TestAlikeBytesAreReadAsOne(t *testing.T) {
 	words := []string{"take home", "take", "a b"}
-	tr := New(words, [2]byte{'-', ' '})
+	tr := build(t, words, [2]byte{'-', ' '})
 	for text, want := range map[string][]int32{
 		"take-home pay": {1, 0}, "take home pay": {1, 0}, "a-b": {2}, "a_b": nil,
 	} {
@@ -89,6 +99,14 @@ func TestAlikeBytesAreReadAsOne(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("words in %q = %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestNewRefusesWhatIsNoWord(t *testing.T) {
+	for name, w := range map[string]string{"empty": "", "a NUL byte": "a\x00b", "too long": strings.Repeat("a", MaxLength+1)} {
+		if _, err := New([]string{w}); err == nil {
+			t.Errorf("%s: no error", name)
 		}
 	}
 }
