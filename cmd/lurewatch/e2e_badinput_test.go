@@ -41,7 +41,7 @@ func TestServersThatAreNotThere(t *testing.T) {
 		"NATS, several servers":    {[]string{"stream.url=nats://desk:" + password + "@" + closedPort(t) + ",nats://desk:" + password + "@" + closedPort(t)}, `level=WARN .*stream cannot be reached`},
 		"Elasticsearch":            {[]string{"index.url=http://" + closedPort(t), "index.user=desk", "index.password=" + password}, `level=WARN .*index`},
 		"Elasticsearch by TLS":     {[]string{"index.url=https://" + closedPort(t), "index.user=desk", "index.password=" + password}, `level=WARN .*index`},
-		"Elasticsearch, two nodes": {[]string{"index.url=http://" + closedPort(t) + ",http://" + closedPort(t), "index.user=desk", "index.password=" + password}, `level=WARN .*index`},
+		"Elasticsearch, two nodes": {[]string{"index.url=http://" + closedPort(t) + ", http://" + closedPort(t), "index.user=desk", "index.password=" + password}, `level=WARN .*index`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -89,7 +89,7 @@ func NeedsOf(roles ...string) (p Part) {
 // be reached is waited for, with a message in the log, until ctx ends.
 func Open(ctx context.Context, opt Options) (*App, error) {
 	if opt.Log == nil {
-		opt.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -169,7 +169,7 @@ func (a *App) openIndex(ctx context.Context) (err error) {
 		a.index, err = embedded.Open(ctx, embedded.Options{Path: a.cfg.Path("index.db")})
 	} else {
 		a.index, err = elastic.Open(ctx, elastic.Options{
-			URLs: strings.Split(string(c.URL), ","), Username: c.User, Password: string(c.Password), Name: c.Prefix + "-posts", Log: a.log,
+			URLs: addresses(string(c.URL)), Username: c.User, Password: string(c.Password), Name: c.Prefix + "-posts", Log: a.log,
 		})
 	}
 	if err == nil {
@@ -178,11 +178,16 @@ func (a *App) openIndex(ctx context.Context) (err error) {
 	return err
 }
 
+// addresses parts a list at its commas.
+func addresses(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
 // Close closes what was opened, the last first.
 func (a *App) Close() error {
 	var errs []error
-	for i := len(a.closers) - 1; i >= 0; i-- {
-		errs = append(errs, a.closers[i]())
+	for _, closer := range slices.Backward(a.closers) {
+		errs = append(errs, closer())
 	}
 	a.closers = nil
 	return errors.Join(errs...)

@@ -181,6 +181,7 @@ func (c Config) check() error {
 	if _, err := post.ParseLevel(c.Alerts.MinLevel); err != nil {
 		bad("alerts.min_level: %w", err)
 	}
+	errs = append(errs, c.checkServers()...)
 	errs = append(errs, c.checkSources()...)
 	for i, w := range c.Alerts.Webhooks {
 		if u, err := url.Parse(string(w.URL)); w.Name == "" || err != nil || u.Host == "" {
@@ -188,6 +189,30 @@ func (c Config) check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// checkServers looks at the addresses of stream and index. They may hold a
+// password, so what is wrong with one is told without it.
+func (c Config) checkServers() (errs []error) {
+	for s := range strings.SplitSeq(string(c.Index.URL), ",") {
+		u, err := url.Parse(strings.TrimSpace(s))
+		switch {
+		case s == "":
+		case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
+			errs = append(errs, errors.New("index.url: an address is no http or https URL such as https://es1:9200"))
+		case u.User != nil:
+			errs = append(errs, errors.New("index.url: name and password belong into index.user and index.password"))
+		}
+	}
+	for s := range strings.SplitSeq(string(c.Stream.URL), ",") {
+		if !strings.Contains(s, "://") {
+			s = "nats://" + s
+		}
+		if u, err := url.Parse(strings.TrimSpace(s)); c.Stream.URL != "" && (err != nil || u.Host == "" || !slices.Contains([]string{"nats", "tls", "ws", "wss"}, u.Scheme)) {
+			errs = append(errs, errors.New("stream.url: an address is no URL such as nats://nats1:4222"))
+		}
+	}
+	return errs
 }
 
 func (c Config) checkSources() (errs []error) {

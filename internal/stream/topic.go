@@ -50,6 +50,8 @@ func (s *Stream) ensure(ctx context.Context, topic string) error {
 			s.ready[topic] = true
 			s.mu.Unlock()
 			return nil
+		case ctx.Err() != nil:
+			return fmt.Errorf("make topic %s: %w", topic, ctx.Err())
 		case !transient(err):
 			return fmt.Errorf("make topic %s: %w", topic, ended(err))
 		}
