@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -88,33 +89,23 @@ func (a *atom) holds(f fields) bool {
 		if a.cased {
 			vals = f.strings
 		}
-		for _, v := range vals(a.field) {
-			if a.pat.match(v) {
-				return true
-			}
+		if slices.ContainsFunc(vals(a.field), a.pat.match) {
+			return true
 		}
 	case opNumber:
-		for _, n := range f.numbers(a.field) {
-			if n == a.num {
-				return true
-			}
+		if slices.Contains(f.numbers(a.field), a.num) {
+			return true
 		}
-		for _, v := range f.folded(a.field) {
-			if v == a.text {
-				return true
-			}
+		if slices.Contains(f.folded(a.field), a.text) {
+			return true
 		}
 	case opGT, opGTE, opLT, opLTE:
-		for _, n := range f.numbers(a.field) {
-			if a.compare(n) {
-				return true
-			}
+		if slices.ContainsFunc(f.numbers(a.field), a.compare) {
+			return true
 		}
 	case opRegex:
-		for _, v := range f.strings(a.field) {
-			if a.re.MatchString(v) {
-				return true
-			}
+		if slices.ContainsFunc(f.strings(a.field), a.re.MatchString) {
+			return true
 		}
 	case opCIDR:
 		for _, v := range f.strings(a.field) {
@@ -161,10 +152,8 @@ func (a *atom) refers(f fields) bool {
 		return false
 	}
 	for _, n := range f.numbers(a.field) {
-		for _, m := range f.numbers(a.text) {
-			if n == m {
-				return true
-			}
+		if slices.Contains(f.numbers(a.text), n) {
+			return true
 		}
 	}
 	return false

@@ -143,7 +143,7 @@ func TestParseRefuses(t *testing.T) {
 		"pipe":                            {det("a: {f: g}\ncondition: a | count() > 5"), "a pipe in a condition", 6},
 		"open parenthesis":                {det("a: {f: g}\ncondition: (a"), "is not closed", 6},
 		"closing parenthesis":             {det("a: {f: g}\ncondition: a)"), `")" stands where`, 6},
-		"two names":                       {det("a: {f: g}\ncondition: a a"), `"a" stands where and, or or the end`, 6},
+		"two names":                       {det("a: {f: g}\ncondition: a a"), `"a" stands where "and", "or" or the end`, 6},
 		"upper-case word":                 {det("a: {f: g}\ncondition: a AND a"), `"AND" stands where`, 6},
 		"upper-case not":                  {det("a: {f: g}\ncondition: NOT a"), "lower case", 6},
 		"bare pattern":                    {det("a: {f: g}\ncondition: a*"), "needs `1 of`", 6},

@@ -3,6 +3,7 @@ package sigma
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -85,12 +86,7 @@ func naiveItem(it *item, ev Event) bool {
 		mods = nil
 	}
 	has := func(m string) bool {
-		for _, x := range mods {
-			if x == m {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(mods, m)
 	}
 	held := 0
 	for i, a := range it.atoms {
@@ -120,10 +116,8 @@ func naiveValue(field, written string, a *atom, has func(string) bool, ev Event)
 		}
 		return false
 	case a.op == opNumber:
-		for _, n := range nums {
-			if n == a.num {
-				return true
-			}
+		if slices.Contains(nums, a.num) {
+			return true
 		}
 		return containsFold(strs, written)
 	case has("cidr"):
@@ -176,10 +170,8 @@ func naiveRef(strs []string, nums []float64, others []string, otherNums []float6
 		return false
 	}
 	for _, n := range nums {
-		for _, o := range otherNums {
-			if n == o {
-				return true
-			}
+		if slices.Contains(otherNums, n) {
+			return true
 		}
 	}
 	return false

@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lurewatch/lurewatch/internal/post"
@@ -116,12 +117,7 @@ func (f *Filter) applies(r *Rule) bool {
 	if !f.LogSource.covers(r.LogSource) {
 		return false
 	}
-	for _, ref := range f.Rules {
-		if r.named(ref) {
-			return true
-		}
-	}
-	return len(f.Rules) == 0
+	return len(f.Rules) == 0 || slices.ContainsFunc(f.Rules, r.named)
 }
 
 // File is what one rule file holds.
