@@ -10,6 +10,7 @@ import (
 // voice is the stance and the weights that led to it.
 type voice struct {
 	stance                                                  post.Stance
+	doubt                                                   bool // a question, and whether it is a fraud
 	offer, warning, news, testimony, seeker, policy, joking int
 }
 
@@ -80,6 +81,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		x.testimony += 2*n(k.locked) + 2*n(k.beat) + 2*n(k.ransom) + min(n(k.scam), 1)
 	}
 	x.seeker = 8*n(k.seeker) + 3*n(k.question)
+	x.doubt = n(k.question) > 1 || n(k.question) > 0 && n(k.scam) > 0
 	x.policy = 3 * n(k.policy)
 	x.joking = 3 * n(k.fiction)
 	if n(k.denial) > 0 { // a denial inside an offer speaks of scams and beatings too
@@ -162,7 +164,7 @@ func (x voice) decide(hire, handles, reach int, warned bool) post.Stance {
 		return post.StanceWarning
 	case x.seeker >= 8 && hire == 0 && x.seeker*2 >= x.offer:
 		return post.StanceSeeker
-	case x.seeker >= 3 && hire == 0 && handles == 0 && x.seeker >= x.offer:
+	case x.seeker >= 3 && hire == 0 && handles == 0 && (x.seeker >= x.offer || closed && x.doubt):
 		return post.StanceSeeker
 	case x.policy+x.joking >= 6 && x.policy+x.joking >= x.offer:
 		return post.StanceOther
