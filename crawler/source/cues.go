@@ -96,7 +96,7 @@ func key3(s string) (k [3]byte) {
 
 // unspaced reports scripts that write words without spaces between them.
 func unspaced(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Hangul)
+	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Hangul)
 }
 
 // cueHit is one word found: bytes from at to end of the lower-cased text.

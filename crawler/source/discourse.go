@@ -33,7 +33,7 @@ func (discourse) Extract(_ context.Context, p Page) (Found, error) {
 	v, err := ParseLoose(d.text)
 	m, ok := v.(item)
 	if err != nil || !ok {
-		return f, nil
+		return f, nil //nolint:nilerr // no JSON holds no posts
 	}
 	topic := item{}
 	var posts []any

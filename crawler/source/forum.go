@@ -106,7 +106,7 @@ func offerLike(text, title string, opening bool) bool {
 			groups++
 		}
 	}
-	contact := contactRE.MatchString(text)
+	contact := hasContact(text)
 	if contact {
 		groups++
 	}

@@ -98,8 +98,8 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 			score += 0.4
 		}
 	}
-	contact := contactRE.MatchString(r.text) || len(r.out) > 0
-	money := moneyRE.MatchString(low)
+	contact := hasContact(r.text) || len(r.out) > 0
+	money := hasMoney(low)
 	if words < 150 { // an ad may be one sentence; an article never is
 		if contact {
 			groups++
@@ -132,7 +132,7 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 	if money && plain[cuePay]+plain[cueHiring]+plain[cueRole] > 0 {
 		score += 0.7
 	}
-	against := articleSigns(d, r, low, words, plain)
+	against := articleSigns(d, low, words, plain)
 	if against == 0 && words < 300 && groups > 0 && d.url != nil && adPath.MatchString(d.url.Path) && hasID(d.url.Path) {
 		score++ // the page of one ad by its address, and nothing speaks against it
 	}
@@ -141,10 +141,7 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 	return score
 }
 
-var (
-	moneyRE = regexp.MustCompile(`(?i)(?:[$€£¥₹฿₫៛₱₩₽]|usd|usdt|rmb|thb|vnd|khr|baht|บาท|myr|rm|rp|idr|php|inr|eur|czk|kč|pln|zł|руб|元|円|원|đồng|triệu|juta)\s?\d[\d.,]*|\d[\d.,]*\s?(?:k|千|万|萬|triệu|tr|juta|jt)?\s?(?:[$€£¥₹฿₫៛₱₩₽]|usd|usdt|rmb|thb|vnd|khr|baht|บาท|myr|idr|php|inr|eur|czk|kč|pln|zł|руб|元|円|원|đồng|đ)`)
-	quoteRE = regexp.MustCompile(`[“”„«»「」]`)
-)
+var quoteRE = regexp.MustCompile(`[“”„«»「」]`)
 
 // isLabel reports whether a hit opens a line as a heading or a field does: the
 // line is short, or a colon follows within a few words.
@@ -153,7 +150,7 @@ func isLabel(low string, h cueHit) bool {
 		return true
 	}
 	start := strings.LastIndexByte(low[:h.at], '\n') + 1
-	if strings.IndexFunc(low[start:h.at], func(r rune) bool { return unicode.IsLetter(r) }) >= 0 && utf8.RuneCountInString(low[start:h.at]) > 12 {
+	if strings.IndexFunc(low[start:h.at], unicode.IsLetter) >= 0 && utf8.RuneCountInString(low[start:h.at]) > 12 {
 		return false
 	}
 	rest := low[h.end:]
@@ -201,11 +198,11 @@ func countWords(s string) int {
 
 // articleSigns is what speaks for an article: what the page says it is, long
 // paragraphs, quotations, the voice of reports.
-func articleSigns(d *document, r region, low string, words int, plain [cueGroups]int) float64 {
+func articleSigns(d *document, low string, words int, plain [cueGroups]int) float64 {
 	s := 0.0
 	switch t := strings.ToLower(d.meta("og:type")); {
 	case strings.HasPrefix(t, "article"), t == "news", t == "blog":
-		s += 1
+		s++
 	}
 	if d.meta("article:published_time", "article:author", "article:section", "parsely-pub-date") != "" {
 		s += 0.5

@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -377,13 +378,8 @@ func list(v any) []any {
 }
 
 func appendNew(out []string, s string) []string {
-	if s == "" || len(out) >= 50 {
+	if s == "" || len(out) >= 50 || slices.Contains(out, s) {
 		return out
-	}
-	for _, o := range out {
-		if o == s {
-			return out
-		}
 	}
 	return append(out, s)
 }

@@ -3,6 +3,7 @@ package source
 import (
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,53 +19,8 @@ var labelGroups = []cue{cueCompany, cuePlace, cuePay, cueDate}
 // fillLabelled reads fields from lines such as "Salary: $800 - $1,200", from
 // label and value on two lines, and from elements whose class names the field.
 func fillLabelled(po *post.Post, r region, d *document) {
-	set := func(g cue, v string) {
-		v = strings.Trim(OneLine(v), " :：៖|-–•·,;")
-		if v == "" || utf8.RuneCountInString(v) > 120 {
-			return
-		}
-		switch g {
-		case cueCompany:
-			if po.Company == "" {
-				po.Company = v
-			}
-		case cuePlace:
-			if len(po.Locations) == 0 {
-				po.Locations = []string{v}
-			}
-		case cuePay:
-			if s := ParseSalary(v); po.Salary == nil && s.Max > 0 {
-				po.Salary = &s
-			}
-		case cueDate:
-			if t, ok := ParseTime(v, d.page.FetchedAt); ok && po.PostedAt.IsZero() {
-				po.PostedAt = t
-			}
-		}
-	}
-	lines := strings.Split(r.text, "\n")
-	for i, line := range lines[:min(len(lines), 400)] {
-		if utf8.RuneCountInString(line) > 160 {
-			continue
-		}
-		name, val, ok := cutLabel(line)
-		g := labelOf(name)
-		if g < 0 {
-			continue
-		}
-		if ok && val != "" {
-			set(g, val)
-		} else if val == "" {
-			for _, next := range lines[i+1 : min(i+3, len(lines))] {
-				if next != "" {
-					if _, _, isLabel := cutLabel(next); !isLabel && labelOf(next) < 0 {
-						set(g, next)
-					}
-					break
-				}
-			}
-		}
-	}
+	l := labelled{po, d.page.FetchedAt}
+	l.lines(strings.Split(r.text, "\n"))
 	if po.PostedAt.IsZero() {
 		if n := first(r.node, func(n *html.Node) bool { return n.DataAtom == atom.Time && attr(n, "datetime") != "" }); n != nil {
 			po.PostedAt, _ = ParseTime(attr(n, "datetime"), d.page.FetchedAt)
@@ -80,11 +36,73 @@ func fillLabelled(po *post.Post, r region, d *document) {
 				if !ok {
 					val = s
 				}
-				set(g, val)
+				l.set(g, val)
 			}
 		}
 		return true
 	})
+}
+
+// labelled fills the fields of a post that are empty.
+type labelled struct {
+	po *post.Post
+	at time.Time // base of relative dates
+}
+
+// lines reads labels with their values, on one line or two.
+func (l labelled) lines(lines []string) {
+	for i, line := range lines[:min(len(lines), 400)] {
+		if utf8.RuneCountInString(line) > 160 {
+			continue
+		}
+		name, val, ok := cutLabel(line)
+		g := labelOf(name)
+		switch {
+		case g < 0:
+		case ok && val != "":
+			l.set(g, val)
+		case val == "":
+			l.set(g, valueBelow(lines[i+1:min(i+3, len(lines))]))
+		}
+	}
+}
+
+// valueBelow is the first line that is not empty, unless it is a label itself.
+func valueBelow(lines []string) string {
+	for _, next := range lines {
+		if next != "" {
+			if _, _, isLabel := cutLabel(next); !isLabel && labelOf(next) < 0 {
+				return next
+			}
+			break
+		}
+	}
+	return ""
+}
+
+func (l labelled) set(g cue, v string) {
+	v = strings.Trim(OneLine(v), " :：៖|-–•·,;")
+	if v == "" || utf8.RuneCountInString(v) > 120 {
+		return
+	}
+	switch g {
+	case cueCompany:
+		if l.po.Company == "" {
+			l.po.Company = v
+		}
+	case cuePlace:
+		if len(l.po.Locations) == 0 {
+			l.po.Locations = []string{v}
+		}
+	case cuePay:
+		if s := ParseSalary(v); l.po.Salary == nil && s.Max > 0 {
+			l.po.Salary = &s
+		}
+	case cueDate:
+		if t, ok := ParseTime(v, l.at); ok && l.po.PostedAt.IsZero() {
+			l.po.PostedAt = t
+		}
+	}
 }
 
 var classFields = []struct {

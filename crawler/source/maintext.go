@@ -177,11 +177,11 @@ func (r region) contactsOutside(body *html.Node) []string {
 	have := squash(r.text)
 	for line := range strings.SplitSeq(w.String(), "\n") {
 		line = strings.TrimSpace(line)
-		if !strings.ContainsAny(line, "@/:：0123456789") { // no way to reach somebody is without
+		if len(line) > 300 || !hasContact(line) || dateLike.MatchString(line) {
 			continue
 		}
 		m := contactRE.FindString(line)
-		if m == "" || len(line) > 300 || dateLike.MatchString(line) || strings.Contains(have, squash(m)) {
+		if m == "" || strings.Contains(have, squash(m)) {
 			continue
 		}
 		have += squash(m)

@@ -15,12 +15,12 @@ func newPathWords(end, list string) *pathWords {
 	w := &pathWords{end: end}
 	var add func(s string)
 	add = func(s string) {
-		if i := strings.IndexByte(s, '?'); i > 0 {
-			add(s[:i-1] + s[i+1:])
-			add(s[:i] + s[i+1:])
-		} else if i := strings.IndexByte(s, '~'); i >= 0 {
+		if head, tail, ok := strings.Cut(s, "?"); ok {
+			add(head[:len(head)-1] + tail)
+			add(head + tail)
+		} else if head, tail, ok := strings.Cut(s, "~"); ok {
 			for _, sep := range []string{"", "-", "_"} {
-				add(s[:i] + sep + s[i+1:])
+				add(head + sep + tail)
 			}
 		} else {
 			w.by[s[0]] = append(w.by[s[0]], s)

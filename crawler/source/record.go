@@ -24,7 +24,7 @@ func (jobfeed) Extract(_ context.Context, p Page) (Found, error) {
 	case kindJSON:
 		v, err := ParseLoose(d.text)
 		if err != nil {
-			return f, nil
+			return f, nil //nolint:nilerr // no JSON holds no posts
 		}
 		ids := map[string]item{}
 		if jobs := jobPostings(v, ids); len(jobs) > 0 {

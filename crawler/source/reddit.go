@@ -28,7 +28,7 @@ func (reddit) Extract(_ context.Context, p Page) (Found, error) {
 	f := Found{Adapter: "reddit"}
 	v, err := ParseLoose(d.text)
 	if err != nil {
-		return f, nil
+		return f, nil //nolint:nilerr // no JSON holds no posts
 	}
 	lists := list(v)
 	for i, l := range lists {

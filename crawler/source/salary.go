@@ -120,7 +120,7 @@ func ParseSalary(s string) post.Salary {
 
 // multiplier is what a mark right after a number makes of it.
 func multiplier(after string) float64 {
-	after = strings.TrimLeft(strings.ToLower(after[:min(len(after), 24)]), "  ")
+	after = strings.TrimLeft(strings.ToLower(after[:min(len(after), 24)]), " ")
 	for _, m := range []struct {
 		mark string
 		by   float64

@@ -2,6 +2,7 @@ package source
 
 import (
 	"encoding/xml"
+	"errors"
 	"html"
 	"io"
 	"strings"
@@ -78,7 +79,7 @@ func parseXML(s string) (*xnode, error) {
 	for {
 		tok, err := dec.RawToken()
 		if err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				err = nil
 			}
 			return root, err
