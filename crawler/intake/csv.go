@@ -94,7 +94,7 @@ func readCSV(r *bufio.Reader, o Options, yield func(Item, error) bool) {
 	first, _, _ := bytes.Cut(head, []byte("\n"))
 	c := csvReader{r: in, comma: delimiter(first), max: o.maxLine()}
 	names, headRaw, err := c.record()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return
 	}
 	if err != nil {
@@ -111,7 +111,7 @@ func readCSV(r *bufio.Reader, o Options, yield func(Item, error) bool) {
 		line := c.line + 1
 		rec, raw, err := c.record()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return
 		case errors.Is(err, ErrTooLong):
 			if !yield(Item{Line: line}, &LineError{o.Name, line, fmt.Errorf("%w: the row has more than %d bytes\nhint: a quote may be open", ErrTooLong, o.maxLine())}) {
@@ -160,7 +160,7 @@ func rowItem(keys, rec []string) (Item, error) {
 // decoded gives r as UTF-8: spreadsheets write UTF-16 and the old charsets.
 func decoded(r *bufio.Reader) (*bufio.Reader, error) {
 	head, err := r.Peek(peekSize)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	if err == nil { // cut inside of a character, perhaps

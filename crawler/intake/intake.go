@@ -126,7 +126,7 @@ func Open(path string, o Options) (iter.Seq2[Item, error], error) {
 		return nil, fmt.Errorf("open %s: %w", o.Name, err)
 	}
 	head, err := r.Peek(peekSize)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read %s: %w", o.Name, err)
 	}
 	if o.Format, err = settle(o, head); err != nil {
@@ -156,7 +156,7 @@ func Read(r io.Reader, o Options) iter.Seq2[Item, error] {
 			return
 		}
 		head, err := br.Peek(peekSize)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			yield(Item{}, fmt.Errorf("read %s: %w", o.Name, err))
 			return
 		}

@@ -325,7 +325,7 @@ func TestTheFormatIsTold(t *testing.T) {
 		}
 	}
 	for name, c := range map[string]struct{ file, head, want string }{
-		"no idea":           {"", "hello there", "hint: name it with a flag"},
+		"no idea":           {"", "hello there", "hint: name it with --format"},
 		"a web archive":     {"x.warc", "", "web archives are not read here"},
 		"a nameless one":    {"", "WARC/1.1\r\n", "web archives are not read here"},
 		"an unknown format": {"", "", `format "xls" is unknown`},

@@ -234,7 +234,7 @@ func Lines(r *bufio.Reader, maxLine int, yield func(n int, line []byte, err erro
 			if long = long || len(buf)+len(part) > maxLine+2; !long {
 				buf = append(buf, part...)
 			}
-			if err != bufio.ErrBufferFull {
+			if !errors.Is(err, bufio.ErrBufferFull) {
 				break
 			}
 		}

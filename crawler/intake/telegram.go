@@ -93,9 +93,10 @@ func (t *telegramReader) value(c chat, depth int) error {
 			}
 			switch s := v.(type) {
 			case string:
-				if key == "name" {
+				switch key {
+				case "name":
 					c.Name = s
-				} else if key == "type" {
+				case "type":
 					c.Type = s
 				}
 			case float64:
