@@ -1,0 +1,216 @@
+package classifier
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lurewatch/lurewatch/internal/post"
+	"github.com/lurewatch/lurewatch/rules"
+	"github.com/lurewatch/lurewatch/rules/sigma"
+)
+
+// boardPosts are posts of about 2 KB in each language, as boards hold them: a lure
+// in every third, for the rest ordinary jobs, news and warnings.
+func boardPosts(t testing.TB) []post.Post {
+	t.Helper()
+	byLang := map[string][2][]string{} // others, lures
+	for _, l := range cases(t) {
+		k := 0
+		if l.Positive() {
+			k = 1
+		}
+		texts := byLang[l.Post.Lang]
+		texts[k] = append(texts[k], l.Post.Text)
+		byLang[l.Post.Lang] = texts
+	}
+	var out []post.Post
+	for _, lang := range slices.Sorted(maps.Keys(byLang)) {
+		others, lures := byLang[lang][0], byLang[lang][1]
+		if len(others) == 0 {
+			continue
+		}
+		for n := range 3 {
+			var b strings.Builder
+			if n == 0 && len(lures) > 0 {
+				b.WriteString(lures[0] + "\n")
+			}
+			for i := n; b.Len() < 1800; i++ {
+				b.WriteString(others[i%len(others)] + "\n")
+			}
+			out = append(out, post.Post{ID: "x", Lang: lang, Text: b.String()})
+		}
+	}
+	return out
+}
+
+// measure judges posts in turn and reports bytes and posts a second, bytes a second
+// of processor time (which other work on the machine disturbs less), and the time
+// within which 99 of 100 posts are judged.
+func measure(b *testing.B, c *Classifier, posts []post.Post) {
+	b.Helper()
+	size := 0
+	for _, p := range posts {
+		size += len(p.Text)
+	}
+	b.SetBytes(int64(size / len(posts)))
+	b.ReportAllocs()
+	took := make([]time.Duration, 0, 1<<16)
+	busy := processorTime(b)
+	for i := 0; b.Loop(); i++ {
+		start := time.Now()
+		if _, err := c.Classify(b.Context(), posts[i%len(posts)]); err != nil {
+			b.Fatal(err)
+		}
+		if len(took) < cap(took) {
+			took = append(took, time.Since(start))
+		}
+	}
+	busy = processorTime(b) - busy
+	slices.Sort(took)
+	b.ReportMetric(float64(b.N)*float64(size/len(posts))/busy.Seconds()/1e6, "cpu-MB/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "posts/s")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+}
+
+// BenchmarkPosts judges posts of all languages in turn. Pin it to one core to
+// compare figures: GOMAXPROCS=1 taskset -c 0 go test -bench Posts ./classifier
+func BenchmarkPosts(b *testing.B) { measure(b, open(b), boardPosts(b)) }
+
+// BenchmarkWords judges the same posts by a lexicon of ten times as many words.
+func BenchmarkWords(b *testing.B) {
+	for _, times := range []int{1, 10} {
+		b.Run(fmt.Sprint(times, "x"), func(b *testing.B) {
+			measure(b, grown(b, func(p *rules.Pack) { growWords(p, times) }), boardPosts(b))
+		})
+	}
+}
+
+// BenchmarkRules judges the same posts by a hundred times as many rules.
+func BenchmarkRules(b *testing.B) {
+	for _, times := range []int{1, 100} {
+		b.Run(fmt.Sprint(times, "x"), func(b *testing.B) {
+			measure(b, grown(b, func(p *rules.Pack) { growRules(b, p, times) }), boardPosts(b))
+		})
+	}
+}
+
+func grown(t testing.TB, grow func(*rules.Pack)) *Classifier {
+	t.Helper()
+	p, err := rules.Load(rules.Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	grow(p)
+	c, err := New(p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// growWords adds words to each class until there are times as many, each made of
+// the front of one word and the back of another.
+func growWords(p *rules.Pack, times int) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, l := range p.Lexicons {
+		for _, name := range slices.Sorted(maps.Keys(l.Classes)) {
+			ws := l.Classes[name]
+			own := len(ws)
+			for range (times - 1) * own {
+				a, b := []rune(ws[r.IntN(own)].Text), []rune(ws[r.IntN(own)].Text)
+				made := string(a[:(len(a)+1)/2]) + string(b[len(b)/2:]) + string(a[r.IntN(len(a))])
+				ws = append(ws, rules.Word{Text: made})
+			}
+			l.Classes[name] = ws
+		}
+	}
+}
+
+// growRules adds rules that ask for concepts of the pack, until there are times as many.
+func growRules(t testing.TB, p *rules.Pack, times int) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(1, 2))
+	concept := func() string { return p.Concepts[r.IntN(len(p.Concepts))].ID }
+	all := slices.Clone(p.Rules.Rules())
+	for i := range (times - 1) * len(all) {
+		rule, err := sigma.ParseRule("more.yml", fmt.Appendf(nil, `title: Rule %d
+id: %08x-db24-4c78-a860-b4f4095a7095
+level: low
+logsource: {product: lurewatch, category: recruitment_post}
+detection:
+    offer: {stance: offer}
+    one: {concept: %s}
+    other: {concept: %s}
+    third: {concept: %s, salary.ratio|gte: 2}
+    honest: {concept: %s}
+    condition: offer and one and other and third and not honest
+`, i, i, concept(), concept(), concept(), concept()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, rule)
+	}
+	set, err := sigma.NewSet(all, p.Rules.Filters())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Rules = set
+}
+
+// TestAllocationsDoNotGrowWithRules judges one post by few rules and by many.
+func TestAllocationsDoNotGrowWithRules(t *testing.T) {
+	posts := boardPosts(t)
+	allocs := func(times int) float64 {
+		c := grown(t, func(p *rules.Pack) { growRules(t, p, times) })
+		for _, p := range posts { // warm
+			if _, err := c.Classify(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return testing.AllocsPerRun(50, func() {
+			if _, err := c.Classify(t.Context(), posts[0]); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	few, many := allocs(1), allocs(20)
+	if many > few+8 { // rules that fire are named in the verdict
+		t.Errorf("%v allocations a post with the built-in rules, %v with twenty times as many", few, many)
+	}
+}
+
+// TestHostileMegabyteIsJudgedInTime gives the classifier a megabyte of what costs
+// most to read. The bound is on processor time, and wide: the aim is 200 ms on an
+// idle core, and this may run beside other work under the race detector.
+func TestHostileMegabyteIsJudgedInTime(t *testing.T) {
+	const bound = 4 * time.Second
+	for name, unit := range map[string]string{
+		"digits apart":             "1 ",
+		"amounts":                  "$1",
+		"amounts without currency": "월 300 ",
+		"letters and digits":       "h1",
+		"phone numbers":            "+855 12 345 678 ",
+		"ages":                     "age 18-35 ",
+		"ranges":                   "0 to ",
+		"links":                    "http://a.com/x ",
+		"handles":                  "line: a_b1 ",
+		"places":                   "cambodia myawaddy ",
+		"accents apart":            "e\u0301",
+		"mixed scripts":            "aа",
+		"all sides of patterns":    "flight food room visa passport not free debt pay leave compound ",
+	} {
+		p := post.Post{ID: "x", Text: strings.Repeat(unit, 1<<20/len(unit))}
+		start := processorTime(t)
+		classify(t, p)
+		if took := processorTime(t) - start; took > bound {
+			t.Errorf("%s: 1 MiB took %v of processor time, more than %v", name, took, bound)
+		} else {
+			t.Logf("%s: %v", name, took.Round(time.Millisecond))
+		}
+	}
+}
