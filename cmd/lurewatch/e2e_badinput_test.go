@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -77,7 +78,7 @@ func TestPasswordsAreNotPrinted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, verb := range [][]string{{"config", "print"}, {"config", "check"}, {"search", "-v", "x"}, {"dead", "list", "-v"}} {
-				args := append(verb, "--data-dir", t.TempDir())
+				args := slices.Concat(verb, []string{"--data-dir", t.TempDir()})
 				for _, s := range set {
 					args = append(args, "--set", s)
 				}
@@ -319,7 +320,7 @@ func TestHugeLineTakesBoundedMemory(t *testing.T) {
 			if r.code != 3 || !strings.Contains(r.out, c.want) {
 				t.Errorf("exit %d, want 3 and the other lines answered:\n%s", r.code, tail(r.both(), 1000))
 			}
-			if name == "classify" && bytes.Count([]byte(r.out), []byte(`"id":"1"`)) != 2 {
+			if name == "classify" && strings.Count(r.out, `"id":"1"`) != 2 {
 				t.Errorf("the posts around the line are not both judged:\n%s", tail(r.out, 1000))
 			}
 			if len(r.both()) > 64<<10 {

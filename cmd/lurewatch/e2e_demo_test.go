@@ -25,7 +25,7 @@ var (
 // says and leaves behind.
 func demoRun(t *testing.T, browser, data string) (posts, languages int) {
 	t.Helper()
-	tmp, err := os.MkdirTemp("", "lw") // short: a socket of Chromium's has a path of at most 107 bytes
+	tmp, err := os.MkdirTemp("", "lw") //nolint:usetesting // short: a socket of Chromium's has a path of at most 107 bytes
 	if err != nil {
 		t.Fatal(err)
 	}

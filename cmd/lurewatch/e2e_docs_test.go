@@ -188,7 +188,7 @@ func try(t *testing.T, how how, cmd, dir string) {
 			t.Errorf("%s: %v\n%s", cmd, err, out)
 		}
 	case running:
-		args := append(strings.Fields(cmd)[1:], "--set", "web.listen=127.0.0.1:0")
+		args := slices.Concat(strings.Fields(cmd)[1:], []string{"--set", "web.listen=127.0.0.1:0"})
 		p := &child{cmd: prepared(context.Background(), dir, nil, nil, args...), out: &watched{}, done: make(chan struct{})}
 		p.begin(t)
 		p.says(t, 30*time.Second, deskURL.String())
