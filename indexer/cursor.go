@@ -35,7 +35,7 @@ func (q Query) Next(p Place) string {
 // refused with [ErrCursor]: half of each list would be no list at all.
 func (q Query) Place() (*Place, error) {
 	if q.Cursor == "" {
-		return nil, nil
+		return nil, nil //nolint:nilnil // as documented: no cursor, no place
 	}
 	const hint = "hint: search again without it"
 	b, err := base64.RawURLEncoding.DecodeString(q.Cursor)

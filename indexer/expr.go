@@ -39,12 +39,12 @@ func (e And) String() string { return joined(e, " ") }
 func (e Or) String() string  { return joined(e, " OR ") }
 func (e Not) String() string { return "-" + inner(e.X) }
 
-func (e Leaf) String() string {
-	s := e.text
-	if e.quoted {
+func (l Leaf) String() string {
+	s := l.text
+	if l.quoted {
 		s = `"` + s + `"`
 	}
-	if e.star {
+	if l.star {
 		s += "*"
 	}
 	return s

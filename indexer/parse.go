@@ -171,7 +171,7 @@ func (p *parser) or(depth int) (Expr, error) {
 	}
 	switch len(parts) {
 	case 0:
-		return nil, nil
+		return nil, nil //nolint:nilnil // no expression: everything matches
 	case 1:
 		return parts[0], nil
 	}
@@ -188,7 +188,7 @@ func (p *parser) and(depth int) (Expr, error) {
 		case tokEnd, tokClose, tokOr:
 			switch len(parts) {
 			case 0:
-				return nil, nil
+				return nil, nil //nolint:nilnil // no expression: everything matches
 			case 1:
 				return parts[0], nil
 			}
@@ -253,7 +253,7 @@ func (p *parser) leaf() (Expr, error) {
 	}
 	p.next()
 	if len(l.Terms) == 0 {
-		return nil, nil
+		return nil, nil //nolint:nilnil // a sign that no document holds
 	}
 	return l, nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Fault is an answer of Elasticsearch that is no success.
-type Fault struct {
+type Fault struct { //nolint:errname // elastic.Fault reads as what it is
 	Status int    // of HTTP
 	Type   string // as in the answer, e.g. cluster_block_exception
 	Reason string

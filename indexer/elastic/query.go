@@ -90,11 +90,11 @@ func expr(e indexer.Expr) object {
 		}
 		return object{"bool": object{"must": is, "must_not": not}}
 	case indexer.Or:
-		var any []object
+		var should []object
 		for _, x := range e {
-			any = append(any, expr(x))
+			should = append(should, expr(x))
 		}
-		return object{"bool": object{"should": any, "minimum_should_match": 1}}
+		return object{"bool": object{"should": should, "minimum_should_match": 1}}
 	case indexer.Not:
 		return object{"bool": object{"must_not": []object{expr(e.X)}}}
 	case indexer.Leaf:
@@ -105,14 +105,14 @@ func expr(e indexer.Expr) object {
 
 // leaf finds a phrase in the title, where it counts more, or in the body.
 func leaf(l indexer.Leaf) object {
-	var any []object
+	var should []object
 	for field, boost := range map[string]float64{"title": 3, "body": 1} {
-		any = append(any, phrase(field, l.Terms, l.Prefix, boost))
+		should = append(should, phrase(field, l.Terms, l.Prefix, boost))
 		if l.Number != "" {
-			any = append(any, phrase(field, []string{l.Number}, false, boost))
+			should = append(should, phrase(field, []string{l.Number}, false, boost))
 		}
 	}
-	return object{"bool": object{"should": any, "minimum_should_match": 1}}
+	return object{"bool": object{"should": should, "minimum_should_match": 1}}
 }
 
 // maxExpansions bounds the words that the prefix at the end of a phrase stands for.

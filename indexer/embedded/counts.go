@@ -33,6 +33,7 @@ func count(ctx context.Context, tx *sql.Tx, q indexer.Query, s selection, page *
 		// Days since 1970, rounded down also before it.
 		parts = append(parts, `SELECT 'histogram', CAST((d.first_seen - ((d.first_seen % 86400000000) + 86400000000) % 86400000000) / 86400000000 AS TEXT), count(*) FROM m JOIN docs d ON d.n = m.n GROUP BY 2`)
 	}
+	//nolint:gosec // every part is a constant; the values are bound
 	text := "WITH m AS MATERIALIZED (" + s.sql(s.n+" AS n") + ") " + strings.Join(parts, " UNION ALL ")
 	rows, err := tx.QueryContext(ctx, text, s.args...)
 	if err != nil {

@@ -63,7 +63,7 @@ func Open(ctx context.Context, opt Options) (*Index, error) {
 	opt.Path = path
 	x := &Index{opt: opt}
 	if err := x.open(ctx); err != nil {
-		x.Close() //nolint:errcheck // the first error says more
+		x.Close() // the first error says more
 		return nil, x.explain("open index", err)
 	}
 	return x, nil

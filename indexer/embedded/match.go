@@ -15,7 +15,7 @@ func match(e indexer.Expr, f indexer.Filter) string {
 	if e != nil {
 		must = append(must, expr(e))
 	}
-	any := func(field byte, values []string) {
+	oneOf := func(field byte, values []string) {
 		if len(values) == 0 {
 			return
 		}
@@ -25,15 +25,15 @@ func match(e indexer.Expr, f indexer.Filter) string {
 		}
 		must = append(must, tagged(terms...))
 	}
-	any(fieldLang, f.Langs)
-	any(fieldSource, f.Sources)
-	any(fieldCountry, f.Countries)
-	any(fieldCompany, f.Companies)
-	any(fieldContact, f.Contacts)
-	any(fieldRule, f.Rules)
-	any(fieldConcept, f.Concepts)
-	any(fieldStance, plain(f.Stances))
-	any(fieldState, plain(f.States))
+	oneOf(fieldLang, f.Langs)
+	oneOf(fieldSource, f.Sources)
+	oneOf(fieldCountry, f.Countries)
+	oneOf(fieldCompany, f.Companies)
+	oneOf(fieldContact, f.Contacts)
+	oneOf(fieldRule, f.Rules)
+	oneOf(fieldConcept, f.Concepts)
+	oneOf(fieldStance, plain(f.Stances))
+	oneOf(fieldState, plain(f.States))
 	if f.MinLevel != post.LevelNone {
 		must = append(must, tagged(fmt.Sprint(tagLevel, f.MinLevel.Rank())))
 	}

@@ -87,7 +87,7 @@ func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
 		{&s.dropFacets, `DELETE FROM facets WHERE n=?`},
 		{&s.find, findDocs},
 	} {
-		stmt, err := db.PrepareContext(ctx, p.text)
+		stmt, err := db.PrepareContext(ctx, p.text) //nolint:sqlclosecheck // statements.close does it
 		if err != nil {
 			return err
 		}

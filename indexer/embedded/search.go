@@ -129,6 +129,7 @@ func (x *Index) hits(ctx context.Context, tx *sql.Tx, q indexer.Query, e indexer
 	if score != "0" {
 		inner, outer = "score, "+inner, "l.score, "+outer
 	}
+	//nolint:gosec // constants and numbers; the values are bound
 	text := fmt.Sprintf("SELECT l.n, b.doc FROM (%s ORDER BY %s LIMIT %d OFFSET %d) l JOIN bodies b ON b.n = l.n ORDER BY %s",
 		s.sql(s.n+" AS n, "+score+" AS score"), inner, limit, at.Offset, outer)
 	rows, err := tx.QueryContext(ctx, text, s.args...)

@@ -57,7 +57,7 @@ func filterQueries() map[string]filterCase {
 		"state confirmed":     filtered(indexer.Filter{States: []post.State{post.StateConfirmed}}, func(int, post.Judged) bool { return false }),
 		"ids":                 filtered(indexer.Filter{IDs: []string{all[2].Post.ID, all[4].Post.ID, "p0"}}, func(i int, _ post.Judged) bool { return i == 2 || i == 4 }),
 		"no ids":              filtered(indexer.Filter{IDs: []string{}}, func(int, post.Judged) bool { return false }),
-		"hundreds of values":  filtered(indexer.Filter{Rules: append(many, "rule-2")}, func(i int, _ post.Judged) bool { return i%4 > 2 }),
+		"hundreds of values":  filtered(indexer.Filter{Rules: slices.Concat(many, []string{"rule-2"})}, func(i int, _ post.Judged) bool { return i%4 > 2 }),
 		"seen from":           filtered(indexer.Filter{Seen: indexer.Range{From: from}}, func(i int, _ post.Judged) bool { return i >= 3 }),
 		"seen between":        filtered(indexer.Filter{Seen: indexer.Range{From: from, To: to}}, func(i int, _ post.Judged) bool { return i >= 3 && i < 9 }),
 		"posted before": filtered(indexer.Filter{Posted: indexer.Range{To: start()}}, func(_ int, j post.Judged) bool {

@@ -47,7 +47,7 @@ func Generate(n int, seed uint64) []post.Judged {
 		s := all[r.IntN(len(all))]
 		var b strings.Builder
 		for b.Len() < 1900 {
-			for _, piece := range strings.Fields(s.text) {
+			for piece := range strings.FieldsSeq(s.text) {
 				if r.IntN(4) == 0 {
 					fmt.Fprintf(&b, "%s%d ", string(rune('a'+r.IntN(26))), r.IntN(5000))
 				}
