@@ -482,7 +482,6 @@ func TestBigBlock(t *testing.T) {
 	_, _ = noise.Read(big)
 	l := add(t, a, Record{Type: "resource", Date: noon, TargetURI: "urn:big", ContentType: "video/mp4", Block: big})[0]
 	want := post.DigestOf(big)
-	big = nil
 	runtime.GC()
 	var before, during runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -634,7 +633,7 @@ func TestKilledWriter(t *testing.T) {
 		}
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		a := open(t, Options{Dir: dir, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+		a := open(t, Options{Dir: dir, Log: slog.New(slog.DiscardHandler)})
 		for _, l := range acked {
 			if _, err := a.Read(t.Context(), l); err != nil {
 				t.Errorf("round %d: a record that was acknowledged is lost: %v", round, err)

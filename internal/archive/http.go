@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http/httputil"
 	"net/textproto"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,13 +80,13 @@ func (h HTTP) Payload(limit int64) ([]byte, error) {
 	if len(encodings) > 5 {
 		return nil, fmt.Errorf("decode body: %d encodings", len(encodings))
 	}
-	for i := len(encodings) - 1; i >= 0; i-- {
+	for _, enc := range slices.Backward(encodings) {
 		br := bufio.NewReader(r)
-		if _, err := br.Peek(1); err == io.EOF {
+		if _, err := br.Peek(1); errors.Is(err, io.EOF) {
 			return nil, nil // nothing, however encoded
 		}
 		var err error
-		switch enc := strings.TrimSpace(encodings[i]); enc {
+		switch enc = strings.TrimSpace(enc); enc {
 		case "", "identity":
 			r = br
 		case "gzip", "x-gzip":

@@ -84,7 +84,7 @@ func (p *packer) encode(dst []byte, r Record) ([]byte, error) {
 		return dst, err
 	}
 	buf := bytes.NewBuffer(dst)
-	z := p.pool.Get().(*gzip.Writer)
+	z := p.pool.Get().(*gzip.Writer) //nolint:errcheck // the pool holds nothing else
 	defer p.pool.Put(z)
 	z.Reset(buf)
 	for _, part := range [][]byte{head, r.Block, []byte("\r\n\r\n")} {

@@ -13,7 +13,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"os"
@@ -48,7 +47,7 @@ func Open(opt Options) (*Ledger, error) {
 		opt.Now = time.Now
 	}
 	if opt.Log == nil {
-		opt.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	if err := prepare(opt.Path); err != nil {
 		return nil, explain("open ledger", opt.Path, err)

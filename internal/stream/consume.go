@@ -134,7 +134,7 @@ func run[T any](ctx context.Context, s *Stream, t Topic[T], c Consumer, work fun
 	con, err := p.open(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // the end was asked for
 		}
 		return err
 	}

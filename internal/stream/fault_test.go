@@ -117,9 +117,9 @@ func TestBackoffIsKept(t *testing.T) {
 		}
 		return []error{errors.New("not yet")}
 	}, func() bool { return len(at) == 4 })
-	for i, least := range []time.Duration{100, 300, 300} {
-		if got := at[i+1].Sub(at[i]); got < least*time.Millisecond || got > least*time.Millisecond+2*time.Second {
-			t.Errorf("pause %d = %v, want about %v", i+1, got, least*time.Millisecond)
+	for i, least := range []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, 300 * time.Millisecond} {
+		if got := at[i+1].Sub(at[i]); got < least || got > least+2*time.Second {
+			t.Errorf("pause %d = %v, want about %v", i+1, got, least)
 		}
 	}
 }

@@ -21,7 +21,7 @@ func lockFile(name string) (*os.File, error) {
 	}
 	_ = f.Close()
 	if errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, syscall.EINTR) {
-		return nil, nil
+		return nil, nil //nolint:nilnil // as documented: another process holds it
 	}
 	return nil, err
 }

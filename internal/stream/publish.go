@@ -113,7 +113,7 @@ func (s *Stream) send(ctx context.Context, topic string, msgs []*nats.Msg) []err
 			s.forget(topic)
 		}
 		if err := s.pause(ctx, wait); err != nil {
-			return fill(errs, left, fmt.Errorf("%w (last error: %v)", err, cause))
+			return fill(errs, left, fmt.Errorf("%w (last error: %v)", err, cause)) //nolint:errorlint // why it waited is told; why it ended is matched
 		}
 	}
 }

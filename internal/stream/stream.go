@@ -200,7 +200,7 @@ func (s *Stream) connect(ctx context.Context) error {
 			s.opt.Log.Warn("stream cannot be reached, still trying", "url", s.place(), "err", s.scrub(nc.LastError()),
 				"hint", "start the NATS server or correct stream.url; nothing is lost meanwhile")
 		case <-ctx.Done():
-			return fmt.Errorf("connect to stream %s: %w (last error: %v); hint: start the NATS server or correct stream.url", s.place(), ctx.Err(), s.scrub(nc.LastError()))
+			return fmt.Errorf("connect to stream %s: %w (last error: %v); hint: start the NATS server or correct stream.url", s.place(), ctx.Err(), s.scrub(nc.LastError())) //nolint:errorlint // why it waited is told; why it ended is matched
 		}
 	}
 	return nil
@@ -281,7 +281,7 @@ func (s *Stream) nag(msg string, args ...any) {
 	}
 	s.mu.Unlock()
 	if !quiet {
-		s.opt.Log.Warn(msg, args...)
+		s.opt.Log.Warn(msg, args...) //nolint:sloglint // the callers give constants
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -85,7 +84,7 @@ func New(opt Options) (*Desk, error) {
 		opt.Now = time.Now
 	}
 	if opt.Log == nil {
-		opt.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	if opt.Decided == nil {
 		opt.Decided = func(context.Context, post.Decision) {}

@@ -69,7 +69,7 @@ func (d *Desk) recovered(next http.Handler) http.Handler {
 			if p == nil {
 				return
 			}
-			if p == http.ErrAbortHandler {
+			if p == http.ErrAbortHandler { //nolint:errorlint // a value that was thrown, as net/http compares it
 				panic(p)
 			}
 			d.fail(&visit{Request: r, w: w}, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
@@ -130,12 +130,12 @@ func seeOther(v *visit, path string) error {
 	return nil
 }
 
-// localPath returns s when it is a path on this desk, else the other.
-func localPath(s, other string) string {
+// localPath returns s when it is a path on this desk, else that of the queue.
+func localPath(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || len(s) > 2000 ||
 		len(u.Path) == 0 || u.Path[0] != '/' || (len(u.Path) > 1 && (u.Path[1] == '/' || u.Path[1] == '\\')) {
-		return other
+		return "/queue"
 	}
 	return u.RequestURI()
 }

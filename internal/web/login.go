@@ -18,9 +18,10 @@ func (d *Desk) login(v *visit) error {
 		return formProblem(err)
 	}
 	name := strings.TrimSpace(v.PostForm.Get("name"))
-	next := localPath(v.PostForm.Get("next"), "/queue")
+	next := localPath(v.PostForm.Get("next"))
 	user, err := d.opt.Ledger.Login(v.Context(), name, v.PostForm.Get("password"), d.opt.Client(v.Request))
-	fault, status := "", http.StatusUnauthorized
+	var fault string
+	status := http.StatusUnauthorized
 	locked, isLocked := errors.AsType[*ledger.LockedError](err)
 	switch {
 	case isLocked:

@@ -8,7 +8,7 @@ type loginPage struct {
 
 // loginShow asks for name and password. Who is logged in already goes on.
 func (d *Desk) loginShow(v *visit) error {
-	next := localPath(v.URL.Query().Get("next"), "/queue")
+	next := localPath(v.URL.Query().Get("next"))
 	if v.user.Name != "" {
 		return seeOther(v, next)
 	}

@@ -31,7 +31,7 @@ func (d *Desk) postDecide(v *visit) error {
 	if err != nil {
 		return err
 	}
-	back := localPath(v.PostForm.Get("back"), "/queue")
+	back := localPath(v.PostForm.Get("back"))
 	if made[0].Act == post.ActUndo {
 		back = postPath(doc.Post.ID)
 	}

@@ -99,7 +99,7 @@ func (d *Desk) postPage(v *visit, doc indexer.Doc) (postPage, error) {
 		CanDecide:     v.user.Role.Includes(ledger.RoleReviewer),
 		DecisionID:    ledger.NewDecisionID(),
 		OtherID:       ledger.NewDecisionID(),
-		Back:          localPath(v.URL.Query().Get("back"), "/queue"),
+		Back:          localPath(v.URL.Query().Get("back")),
 		Disguises:     strings.Join(doc.Verdict.Facts.Evasion, ", "),
 		HasScreenshot: !doc.Capture.Screenshot.IsZero(),
 		ShowShot:      v.URL.Query().Get("shot") != "",
