@@ -46,9 +46,9 @@ func TestPacer(t *testing.T) {
 			waits = append(waits, time.Until(until))
 			time.Sleep(time.Until(until))
 		}
-		for i, want := range []time.Duration{1, 2, 4, 8, 160, 320} {
-			if waits[i] != want*time.Second {
-				t.Errorf("failure %d: wait %v, want %v", i+1, waits[i], want*time.Second)
+		for i, seconds := range []int{1, 2, 4, 8, 160, 320} {
+			if want := time.Duration(seconds) * time.Second; waits[i] != want {
+				t.Errorf("failure %d: wait %v, want %v", i+1, waits[i], want)
 			}
 		}
 		p.worked("c")

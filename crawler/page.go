@@ -40,7 +40,7 @@ func uncaptured(outcome string) bool {
 func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier.Result, error) {
 	u, err := url.Parse(l.URL)
 	if err != nil {
-		return c.skip(s, l, outcomeBlocked, "it cannot be parsed"), nil
+		return c.skip(s, l, outcomeBlocked, "it cannot be parsed"), nil //nolint:nilerr // that is the outcome
 	}
 	if !s.inScope(l.Host) {
 		return c.skip(s, l, outcomeScope, errOutOfScope.Error()), nil
@@ -294,7 +294,8 @@ func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, g got) (f
 		res.HostAfter = c.pace.failed(l.Host, fetch.RetryAfter(g.last().Header, c.opt.Now()))
 	}
 	if cp.Class == post.ClassContent {
-		found, err := source.Found{}, error(nil)
+		var found source.Found
+		var err error
 		if g.found != nil {
 			found = *g.found
 		} else {

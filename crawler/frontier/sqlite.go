@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -228,9 +229,7 @@ func (s *SQLite) remember(made map[queueName]int64) {
 	if len(s.queues) > 100_000 {
 		clear(s.queues)
 	}
-	for n, id := range made {
-		s.queues[n] = id
-	}
+	maps.Copy(s.queues, made)
 }
 
 func (s *SQLite) forgetQueues() {

@@ -119,7 +119,7 @@ func (c *Cache) Check(ctx context.Context, u *url.URL) (Decision, error) {
 				}
 				continue // the one that asked was cancelled, we were not
 			}
-			e = r.Val.(*entry)
+			e = r.Val.(*entry) //nolint:errcheck // ask gives nothing else
 		}
 	}
 	if e.err != nil {
@@ -192,7 +192,7 @@ func (c *Cache) ask(ctx context.Context, u *url.URL) (*entry, error) {
 		case s >= 300 && s < 400:
 			next, err := at.Parse(res.Location)
 			if err != nil || res.Location == "" || next.Scheme != "http" && next.Scheme != "https" {
-				return c.absent(now, "robots.txt redirects nowhere"), nil
+				return c.absent(now, "robots.txt redirects nowhere"), nil //nolint:nilerr // an address that cannot be read is nowhere
 			}
 			at = next
 		case s == 429:
