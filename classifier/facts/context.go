@@ -103,4 +103,11 @@ func counted(s string, i int) bool {
 	return t != "" && isDigit(t[len(t)-1])
 }
 
-func numberIn(s string) bool { return strings.ContainsAny(s, "0123456789") }
+func numberIn(s string) bool {
+	for i := range len(s) {
+		if isDigit(s[i]) {
+			return true
+		}
+	}
+	return false
+}

@@ -26,34 +26,36 @@ func Fold(s string) string {
 	tab := folds()
 	b := append(make([]byte, 0, len(s)+len(s)/16), s[:i]...)
 	for i < len(s) {
-		if c := s[i]; c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) {
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			b = append(b, c)
-			i++
-			continue
-		}
-		r, n := utf8.DecodeRuneInString(s[i:])
-		// What follows may join this rune: fold them together.
-		end := i + n
-		for end < len(s) {
-			next, size := utf8.DecodeRuneInString(s[end:])
-			if tab.of(next) != joins {
+		// Runes that fold one by one, up to one that is joined: that goes with the rune before it.
+		last, size := i, 0
+		for i < len(s) {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			to := tab.of(r)
+			if to == joins {
 				break
 			}
-			end += size
+			last, size = i, len(b)
+			if to == itself {
+				b = append(b, s[i:i+n]...)
+			} else {
+				b = utf8.AppendRune(b, to)
+			}
+			i += n
 		}
-		to := tab.of(r)
-		switch {
-		case end > i+n || to == joins:
-			b = append(b, foldUnicode(s[i:end])...)
-		case to == itself:
-			b = append(b, s[i:end]...)
-		default:
-			b = utf8.AppendRune(b, to)
+		if i == len(s) {
+			break
 		}
-		i = end
+		if last < i {
+			b = b[:size]
+		}
+		for i < len(s) {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if tab.of(r) != joins {
+				break
+			}
+			i += n
+		}
+		b = append(b, foldUnicode(s[last:i])...)
 	}
 	return string(b)
 }
