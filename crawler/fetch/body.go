@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -54,12 +55,12 @@ func undo(body []byte, encoding string, limit int64) ([]byte, Truncation, error)
 		return nil, "", fmt.Errorf("content encoding %q is nested too deep", short(encoding))
 	}
 	var cut Truncation
-	for i := len(names) - 1; i >= 0; i-- {
+	for _, name := range slices.Backward(names) {
 		if len(body) == 0 {
 			return body, cut, nil
 		}
 		var r io.Reader
-		switch name := strings.ToLower(strings.TrimSpace(names[i])); name {
+		switch name = strings.ToLower(strings.TrimSpace(name)); name {
 		case "", "identity":
 			continue
 		case "gzip", "x-gzip":

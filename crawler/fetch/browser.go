@@ -130,7 +130,7 @@ func (b *Browser) running() (*chromium, error) {
 	}
 	c := b.cur
 	if c == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // none runs
 	}
 	if !c.alive() || c.pages >= b.opt.Recycle {
 		c.retired, b.cur = true, nil
@@ -138,7 +138,7 @@ func (b *Browser) running() (*chromium, error) {
 			delete(b.all, c)
 			b.dying.Go(c.kill) // the next page need not wait for it; Close does
 		}
-		return nil, nil
+		return nil, nil //nolint:nilnil // none runs any more
 	}
 	c.pages++
 	c.active++
@@ -255,7 +255,7 @@ func (b *Browser) load(ctx context.Context, c *chromium, u *url.URL, q Request) 
 	}
 	res := &Result{URL: q.URL, FinalURL: u.String(), FetchedAt: started}
 	if refused := v.refusal(); refused != nil {
-		v.answer(res, started)
+		_ = v.answer(res, started) // what can be told of a refused page; the refusal says more
 		return res, refused
 	}
 	if nav != "" {

@@ -84,12 +84,12 @@ func stage(t *testing.T) (base, other string, hits *atomic.Int32) {
 		case "/slow":
 			<-r.Context().Done()
 		case "/missing":
-			w.WriteHeader(404)
+			w.WriteHeader(http.StatusNotFound)
 			fmt.Fprint(w, "<p>not here</p>")
 		default:
 			body, ok := pages[r.URL.Path]
 			if !ok {
-				w.WriteHeader(404)
+				w.WriteHeader(http.StatusNotFound)
 				return
 			}
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -230,11 +230,12 @@ navigator.serviceWorker && navigator.serviceWorker.register("/sw.js").catch(() =
 		}
 		w.Header().Set("Content-Type", "text/html")
 		target := second.URL
-		if r.URL.Path == "/named" {
+		switch r.URL.Path {
+		case "/named":
 			target = "http://127.0.0.2.nip.test:" + port
-		} else if r.URL.Path == "/number" {
+		case "/number":
 			target = "http://2130706434:" + port
-		} else if r.URL.Path == "/mapped" {
+		case "/mapped":
 			target = "http://[::ffff:127.0.0.2]:" + port
 		}
 		fmt.Fprint(w, page(target))

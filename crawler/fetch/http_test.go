@@ -348,8 +348,7 @@ func TestHostileHosts(t *testing.T) {
 func TestRedirects(t *testing.T) {
 	var inner atomic.Int32
 	secret := raw(t, func(string, net.Conn) { inner.Add(1) }) // reached only when the guard fails
-	var srv *httptest.Server
-	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		to := map[string]string{
 			"/one": "/end", "/loop": "/loop", "/metadata": "http://169.254.169.254/latest/meta-data/", "/file": "file:///etc/passwd",
 			"/mapped": "http://[::ffff:10.0.0.1]/", "/number": "http://0x0a000001/", "/name": "http://localhost.localdomain.invalid/",
