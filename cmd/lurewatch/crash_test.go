@@ -103,11 +103,10 @@ type service struct {
 	out *watched
 }
 
-// watched collects what a process says, and tells when a line comes by.
+// watched collects what a process says.
 type watched struct {
-	mu    sync.Mutex
-	buf   bytes.Buffer
-	lines chan string
+	mu  sync.Mutex
+	buf bytes.Buffer
 }
 
 func (w *watched) Write(p []byte) (int, error) {
@@ -154,7 +153,7 @@ func (s *service) kill(t *testing.T) {
 	if err := s.cmd.Wait(); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	if exit == nil || exit.ProcessState.Exited() {
+	if exit == nil || exit.Exited() {
 		t.Fatalf("the service ended by itself before it was killed:\n%s", s.out)
 	}
 }

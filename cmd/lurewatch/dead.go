@@ -53,13 +53,13 @@ func deadAct(g *globals, use, short, example string, act func(*stream.Stream, co
 			if all == (len(args) > 0) {
 				return usageError{errors.New("name the dead letters by the numbers of `lurewatch dead list`, or give --all")}
 			}
-			seqs := make([]uint64, len(args))
-			for i, arg := range args {
+			seqs := make([]uint64, 0, len(args))
+			for _, arg := range args {
 				n, err := strconv.ParseUint(arg, 10, 64)
 				if err != nil {
 					return usageError{fmt.Errorf("%q is no number of a dead letter", arg)}
 				}
-				seqs[i] = n
+				seqs = append(seqs, n)
 			}
 			return g.withStream(c.Context(), func(ctx context.Context, s *stream.Stream) error {
 				if all {

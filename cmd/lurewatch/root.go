@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -47,7 +48,7 @@ Data goes to stdout, words for people to stderr.`,
 		demoCommand(g), runCommand(g), crawlCommand(g), importCommand(g), extractCommand(g),
 		classifyCommand(g), evalCommand(g), rulesCommand(g), searchCommand(g), takedownCommand(g),
 		deadCommand(g), rebuildCommand(g), userCommand(g), configCommand(g), benchCommand(g),
-		versionCommand(g), manCommand(g), exitTopic(),
+		versionCommand(g), manCommand(), exitTopic(),
 	)
 	for _, c := range root.Commands() {
 		usageArgs(c)
@@ -96,9 +97,7 @@ func (g *globals) load(extra map[string]string) (*config.Loaded, error) {
 	if g.dataDir != "" {
 		in.Set["data_dir"] = g.dataDir
 	}
-	for k, v := range extra {
-		in.Set[k] = v
-	}
+	maps.Copy(in.Set, extra)
 	return config.Load(in)
 }
 

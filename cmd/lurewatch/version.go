@@ -45,7 +45,7 @@ func versionCommand(g *globals) *cobra.Command {
 	}
 }
 
-func manCommand(g *globals) *cobra.Command {
+func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "man DIR", Short: "Write the manual pages into a folder", Args: cobra.ExactArgs(1),
 		Example: `  lurewatch man ~/.local/share/man/man1`,

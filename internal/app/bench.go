@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -44,7 +43,7 @@ type Bench struct {
 
 // BenchPipeline measures how many posts a second go from a message in the stream
 // to a document that can be searched, beside the raw floor of the store in the
-// same run. Rounds are interleaved, so that a machine that drifts drifts for all.
+// same run. Rounds are interleaved, so that a machine's drift is the same for all.
 func BenchPipeline(ctx context.Context, opt BenchOptions) (Bench, error) {
 	opt.Posts, opt.Bytes, opt.Rounds = orDefault(opt.Posts, 20_000), orDefault(opt.Bytes, 2_000), orDefault(opt.Rounds, 3)
 	out := Bench{Index: "sqlite", Posts: opt.Posts}
@@ -113,7 +112,7 @@ func newBench(ctx context.Context, opt BenchOptions) (*bench, error) {
 		}
 		var text strings.Builder
 		fmt.Fprintf(&text, "%s (%d)\n", p.Text, i)
-		rest := append(ordinary[p.Lang], ordinary["en"]...)
+		rest := slices.Concat(ordinary[p.Lang], ordinary["en"])
 		for k := i; text.Len() < opt.Bytes; k++ { // what boards put around it
 			fmt.Fprintf(&text, "%s\n", rest[k%len(rest)])
 		}
@@ -180,7 +179,7 @@ func (b *bench) run(ctx context.Context, roles []string, fill func(context.Conte
 	if b.opt.ES != "" {
 		cfg.Index.URL, cfg.Index.Prefix = config.Secret(b.opt.ES), b.opt.Prefix
 	}
-	a, err := Open(ctx, Options{Config: cfg, Parts: NeedsOf(roles...), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Version: "bench"})
+	a, err := Open(ctx, Options{Config: cfg, Parts: NeedsOf(roles...), Log: slog.New(slog.DiscardHandler), Version: "bench"})
 	if err != nil {
 		return 0, err
 	}

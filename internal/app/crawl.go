@@ -33,7 +33,7 @@ type CrawlOptions struct {
 func (a *App) runCrawl(ctx context.Context) error {
 	if len(a.cfg.Sources) == 0 {
 		a.log.Warn("no source is configured: the crawler has nothing to do", "hint", "add sources to the configuration file, or import files")
-		if _, err := a.recoverPending(ctx); err != nil {
+		if err := a.recoverPending(ctx); err != nil {
 			return err
 		}
 		<-ctx.Done()
@@ -62,7 +62,7 @@ func SitesOf(c config.Config) []crawler.Site {
 // Crawl fetches, archives and sends down the line what the sites hold. It first
 // publishes what a crash had left in the archive without a message.
 func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, err error) {
-	if _, err := a.recoverPending(ctx); err != nil {
+	if err := a.recoverPending(ctx); err != nil {
 		return rep, err
 	}
 	guard, err := fetch.NewGuard(fetch.GuardOptions{AllowNet: opt.AllowNet})

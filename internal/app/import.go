@@ -32,7 +32,7 @@ type Imported struct {
 // item that cannot be read is reported and stepped over. It returns when all is
 // published; see [App.WithLine].
 func (a *App) Import(ctx context.Context, files []string, format intake.Format, refused func(error)) (Imported, error) {
-	if _, err := a.recoverPending(ctx); err != nil {
+	if err := a.recoverPending(ctx); err != nil {
 		return Imported{}, err
 	}
 	im := importer{app: a, now: a.opt.Now().UTC(), unique: map[string]bool{}}

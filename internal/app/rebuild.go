@@ -15,8 +15,9 @@ import (
 
 // recoverPending publishes the captures that reached the archive before a crash
 // and had no message yet.
-func (a *App) recoverPending(ctx context.Context) (n int, err error) {
-	err = a.archive.Pending(ctx, func(loc post.Locator, r archive.Record) error {
+func (a *App) recoverPending(ctx context.Context) error {
+	n := 0
+	err := a.archive.Pending(ctx, func(loc post.Locator, r archive.Record) error {
 		posts, err := a.republish(ctx, loc, r)
 		n += posts
 		if err == nil {
@@ -27,7 +28,7 @@ func (a *App) recoverPending(ctx context.Context) (n int, err error) {
 	if n > 0 {
 		a.log.Info("captures that a crash had left behind are on their way", "posts", n)
 	}
-	return n, err
+	return err
 }
 
 // republish sends the posts of one archived record down the line. A record that
@@ -140,11 +141,11 @@ func (a *App) Check(ctx context.Context) (Folds, error) {
 	f.Damage, err = a.archive.Walk(ctx, func(loc post.Locator, r archive.Record) error {
 		c, ok, err := captureOf(loc, r)
 		if err != nil || !ok {
-			return nil // it gives no posts: Rebuild says why
+			return nil //nolint:nilerr // it gives no posts: Rebuild says why
 		}
 		ss, err := sightings(ctx, c, r)
 		if err != nil {
-			return nil
+			return nil //nolint:nilerr // the same
 		}
 		for _, s := range ss {
 			addOnce(&f.Archive, inArchive, s.Post)

@@ -90,6 +90,6 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = srv.Close()
 	}
-	<-done
+	<-done //nolint:errcheck // Serve's error is known: it was shut down
 	return err
 }
