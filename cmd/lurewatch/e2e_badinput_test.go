@@ -52,7 +52,7 @@ func TestServersThatAreNotThere(t *testing.T) {
 			}
 			p := background(t, nil, args...)
 			p.says(t, 20*time.Second, c.says)
-			if code := p.stop(t, 10*time.Second); code != 0 {
+			if code := p.stop(t, 30*time.Second); code != 0 { // the rules are loading meanwhile, and that is let finish
 				t.Errorf("exit %d after SIGTERM, want 0", code)
 			}
 			said := p.out.String()
@@ -86,7 +86,7 @@ func TestPasswordsAreNotPrinted(t *testing.T) {
 				select { // a stream that cannot be reached is waited for: look at what is said until then
 				case <-p.done:
 				case <-time.After(2 * time.Second):
-					p.stop(t, 10*time.Second)
+					p.stop(t, 30*time.Second)
 				}
 				if said := p.out.String(); strings.Contains(said, password) {
 					t.Errorf("%v prints the password:\n%s", verb, said)
