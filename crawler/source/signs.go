@@ -6,7 +6,7 @@ import "strings"
 // times faster so: only what stands around an @, a slash, a colon or a digit is
 // looked at.
 func hasContact(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		switch c := s[i]; {
 		case c == '@':
 			if mailAt(s, i) || handleAt(s, i) || chatNamed(s[:i], s[i+1:]) {
