@@ -57,7 +57,11 @@ func (s *scan) layout(tab *runes) {
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
-			r, n = decode(text, i)
+			if text[i]-0xe1 <= 0xb && i+2 < len(text) { // what most scripts are written in
+				r, n = rune(text[i]&0xf)<<12|rune(text[i+1]&0x3f)<<6|rune(text[i+2]&0x3f), 3
+			} else {
+				r, n = decode(text, i)
+			}
 		} else if prev == letter && 'a' <= r && r <= 'z' { // inside a word
 			from := i
 			for i < len(text) && 'a' <= text[i] && text[i] <= 'z' {
@@ -123,11 +127,9 @@ func (s *scan) layout(tab *runes) {
 }
 
 // decode is the rune at i of text, which is no ASCII, and its size: as
-// utf8.DecodeRuneInString, but quick for the runes that most scripts are written in.
+// utf8.DecodeRuneInString, but quick for runes of two bytes.
 func decode(text string, i int) (rune, int) {
 	switch c := text[i]; {
-	case c >= 0xe1 && c <= 0xec && i+2 < len(text):
-		return rune(c&0xf)<<12 | rune(text[i+1]&0x3f)<<6 | rune(text[i+2]&0x3f), 3
 	case c >= 0xc2 && c <= 0xdf && i+1 < len(text):
 		return rune(c&0x1f)<<6 | rune(text[i+1]&0x3f), 2
 	}

@@ -148,7 +148,11 @@ func (l *lexer) scan(f *field) {
 				run = i + 1
 			}
 		} else {
-			r, n = decode(s, i)
+			if s[i]-0xe1 <= 0xb && i+2 < len(s) { // what most scripts are written in
+				r, n = rune(s[i]&0xf)<<12|rune(s[i+1]&0x3f)<<6|rune(s[i+2]&0x3f), 3
+			} else {
+				r, n = decode(s, i)
+			}
 			mine = l.spacing(r)
 			f.long(run, i)
 			run = i + n
@@ -166,12 +170,9 @@ func (l *lexer) scan(f *field) {
 }
 
 // decode is the rune at i of s, which is no ASCII, and its size: as
-// utf8.DecodeRuneInString, but quick for the runes that most scripts are written in.
-// What is folded is valid UTF-8.
+// utf8.DecodeRuneInString, but quick for runes of two bytes. What is folded is valid UTF-8.
 func decode(s string, i int) (rune, int) {
 	switch c := s[i]; {
-	case c >= 0xe1 && c <= 0xec && i+2 < len(s):
-		return rune(c&0xf)<<12 | rune(s[i+1]&0x3f)<<6 | rune(s[i+2]&0x3f), 3
 	case c >= 0xc2 && c <= 0xdf && i+1 < len(s):
 		return rune(c&0x1f)<<6 | rune(s[i+1]&0x3f), 2
 	}

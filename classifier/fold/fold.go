@@ -140,14 +140,24 @@ func (p *pass) run() {
 			i = p.ascii(i)
 			continue
 		}
-		r, size := decode(s, i)
+		var r rune
+		size := 3
+		if three(s, i) {
+			r = rune(s[i]&0xf)<<12 | rune(s[i+1]&0x3f)<<6 | rune(s[i+2]&0x3f)
+		} else {
+			r, size = decode(s, i)
+		}
 		end := i + size
+		e := p.tab.get(r)
+		if e.plain() { // most runes of most texts
+			i = end
+			continue
+		}
 		if r == utf8.RuneError && size == 1 {
 			p.put([]byte{0x1a}, i, end)
 			i = end
 			continue
 		}
-		e := p.tab.get(r)
 		sc := e.script()
 		if e == 0 && r >= 0xe0000 && r < 0xe0200 { // tags and variation selectors
 			p.put(nil, i, end)
@@ -156,10 +166,8 @@ func (p *pass) run() {
 		}
 		switch e.act() {
 		case actCopy:
-			if sc == scHan {
-				if isRadical(r) {
-					p.saw |= sawSplit
-				}
+			if e.ruse() == ruseRadical {
+				p.saw |= sawSplit
 			} else if sc == scSEA {
 				p.base(r, i, end)
 			}

@@ -58,7 +58,13 @@ const (
 	ruseWide
 	ruseStyle
 	ruseEmoji
+	ruseRadical // part of a character taken apart, see isRadical
 )
+
+// plain reports a rune that is copied and says nothing.
+func (e entry) plain() bool {
+	return e&(0xf<<21|7<<29) == 0 && e != 0 && e.script() != scSEA
+}
 
 func (e entry) rune() rune     { return rune(e & 0x1fffff) }
 func (e entry) act() act       { return act(e >> 21 & 0xf) }
@@ -157,6 +163,9 @@ func makeFold(t *table, simple map[rune]string, r rune) entry {
 	}
 	to := foldRune(simple, r, 0)
 	if to == string(r) {
+		if isRadical(r) {
+			return makeEntry(actCopy, sc, ruseRadical, 0)
+		}
 		return makeEntry(actCopy, sc, 0, 0)
 	}
 	if to == "" {

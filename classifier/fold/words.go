@@ -43,16 +43,18 @@ var bytesOf = func() (t [256]uint8) {
 }()
 
 // decode is the rune at i of s, which is no ASCII, and its size: as
-// utf8.DecodeRuneInString, but quick for the runes of two and three bytes that most
-// scripts are written in.
+// utf8.DecodeRuneInString, but quick for runes of two bytes.
 func decode(s string, i int) (rune, int) {
 	switch c := s[i]; {
-	case c >= 0xe1 && c <= 0xec && i+2 < len(s) && s[i+1]&0xc0 == 0x80 && s[i+2]&0xc0 == 0x80:
-		return rune(c&0xf)<<12 | rune(s[i+1]&0x3f)<<6 | rune(s[i+2]&0x3f), 3
 	case c >= 0xc2 && c <= 0xdf && i+1 < len(s) && s[i+1]&0xc0 == 0x80:
 		return rune(c&0x1f)<<6 | rune(s[i+1]&0x3f), 2
 	}
 	return utf8.DecodeRuneInString(s[i:])
+}
+
+// three reports a rune of three bytes at i, of those that most scripts are written in.
+func three(s string, i int) bool {
+	return s[i]-0xe1 <= 0xb && i+2 < len(s) && s[i+1]&0xc0 == 0x80 && s[i+2]&0xc0 == 0x80
 }
 
 // calm is the end of the last ASCII byte before i that can be no part of a word, nor
@@ -73,7 +75,7 @@ func look(s string) (saw uint) {
 		case c < utf8.RuneSelf:
 			switch bytesOf[c] & (byteSep | byteLetter) {
 			case byteSep:
-				if saw&sawSpaced == 0 && i+4 < len(s) && spaced(s, i) {
+				if saw&sawSpaced == 0 && i+4 < len(s) && (s[i+2] == c || s[i+1] >= utf8.RuneSelf) && spaced(s, i) {
 					saw |= sawSpaced
 				}
 			case byteLetter:
@@ -86,7 +88,7 @@ func look(s string) (saw uint) {
 				if letterASCII(s[i+2]) || i > 0 && mixedBefore(s, i) {
 					saw |= sawMixed
 				}
-				if i+5 < len(s) && s[i:i+2] == s[i+2:i+4] && s[i:i+2] == s[i+4:i+6] {
+				if i+5 < len(s) && s[i+1] == s[i+3] && s[i:i+2] == s[i+2:i+4] && s[i:i+2] == s[i+4:i+6] {
 					saw |= sawRepeat
 				}
 			} else if i > 0 && mixedBefore(s, i) {
@@ -95,7 +97,7 @@ func look(s string) (saw uint) {
 			i++
 		default:
 			w := runeWidth(c)
-			if k := i + 3*w; k <= len(s) && s[i+w] == c && s[i:i+w] == s[i+w:i+2*w] && s[i:i+w] == s[i+2*w:k] {
+			if k := i + 3*w; k <= len(s) && s[i+w-1] == s[i+2*w-1] && s[i:i+w] == s[i+w:i+2*w] && s[i:i+w] == s[i+2*w:k] {
 				saw |= sawRepeat
 			}
 			i += w - 1
@@ -209,7 +211,7 @@ func join(t Text) (Text, bool) {
 // the length of s.
 func nextSpaced(s string, i int) int {
 	for ; i+4 < len(s); i++ {
-		if bytesOf[s[i]]&byteSep != 0 && spaced(s, i) {
+		if c := s[i]; bytesOf[c]&byteSep != 0 && (s[i+2] == c || s[i+1] >= utf8.RuneSelf) && spaced(s, i) {
 			return i
 		}
 	}
@@ -282,7 +284,7 @@ func nextTriple(s string, i int) int {
 			}
 		case c >= 0xc0:
 			w := runeWidth(c)
-			if k := i + 3*w; k <= len(s) && s[i+w] == c && s[i:i+w] == s[i+w:i+2*w] && s[i:i+w] == s[i+2*w:k] {
+			if k := i + 3*w; k <= len(s) && s[i+w-1] == s[i+2*w-1] && s[i:i+w] == s[i+w:i+2*w] && s[i:i+w] == s[i+2*w:k] {
 				return i
 			}
 			i += w - 1
