@@ -1,10 +1,12 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -176,5 +178,57 @@ func TestTakedownListsHoldWhatIsConfirmed(t *testing.T) {
 	decide(t, data, post.Decision{ID: ledger.NewDecisionID(), Post: id, Act: post.ActUndo, Undoes: confirm.ID, By: "anong", At: time.Now().UTC()})
 	if n := rows(export()); n != 0 {
 		t.Errorf("the decision is undone, yet %d rows are listed", n)
+	}
+}
+
+// TestAnArchiveOfAnotherCrawlerIsTakenIn: the archive of one crawl, as WARC and
+// packed as WACZ, gives another lurewatch the same posts.
+func TestAnArchiveOfAnotherCrawlerIsTakenIn(t *testing.T) {
+	site := bigSite(t, 12)
+	first := t.TempDir()
+	code, out, errs := verb(t, "", "crawl", site.URL+"/", "--pace", "0", "--allow-net", "127.0.0.0/8", "--browser", "off", "--data-dir", first)
+	if code != exitFine {
+		t.Fatalf("crawl = %d\n%s%s", code, out, errs)
+	}
+	warcs, err := filepath.Glob(filepath.Join(first, "archive", "*.warc.gz"))
+	if err != nil || len(warcs) != 1 {
+		t.Fatalf("archive: %v %v", warcs, err)
+	}
+	wacz := filepath.Join(t.TempDir(), "crawl.wacz")
+	pack(t, wacz, warcs[0])
+	for name, file := range map[string]string{"WARC": warcs[0], "WACZ": wacz} {
+		t.Run(name, func(t *testing.T) {
+			data := t.TempDir()
+			code, out, errs := verb(t, "", "import", file, "--data-dir", data)
+			if code != exitFine || !strings.Contains(out, "posts 12  ") {
+				t.Fatalf("import = %d\n%s%s", code, out, errs)
+			}
+			if code, out, errs := verb(t, "", "rebuild", "--check", "--data-dir", data); code != exitFine || !strings.Contains(out, "archive 12:") {
+				t.Errorf("check = %d\n%s%s", code, out, errs)
+			}
+		})
+	}
+	if code, _, errs := verb(t, "", "import", filepath.Join(first, "ledger.wacz"), "--data-dir", t.TempDir()); code != exitFailed || !strings.Contains(errs, "ledger.wacz") {
+		t.Errorf("a file that is not there = %d, %s", code, errs)
+	}
+}
+
+func pack(t *testing.T, to, warc string) {
+	t.Helper()
+	b, err := os.ReadFile(warc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(f)
+	w, err := z.Create("archive/data.warc.gz")
+	if err == nil {
+		_, err = w.Write(b)
+	}
+	if err = errors.Join(err, z.Close(), f.Close()); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 func importCommand(g *globals) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
-		Use: "import FILE…", Short: "Take posts in from files: JSONL, CSV, saved HTML, Telegram export",
+		Use: "import FILE…", Short: "Take posts in from files: JSONL, CSV, WARC, WACZ, saved HTML, Telegram export",
 		Args: cobra.MinimumNArgs(1),
 		Long: `Each item goes into the archive and down the same line as a crawled page: stream,
 classifier, index. The command returns when all of them can be searched, and says

@@ -37,6 +37,12 @@ func (a *App) Import(ctx context.Context, files []string, format intake.Format, 
 	}
 	im := importer{app: a, now: a.opt.Now().UTC(), unique: map[string]bool{}}
 	for _, file := range files {
+		if format == intake.Auto && isWARC(file) {
+			if err := im.warc(ctx, file, refused); err != nil {
+				return im.out, err
+			}
+			continue
+		}
 		items, err := intake.Open(file, intake.Options{Format: format, FetchedAt: im.now})
 		if err != nil {
 			return im.out, err
