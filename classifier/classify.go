@@ -73,6 +73,7 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 	if c.vocab, err = newVocabulary(p, c.conceptOf); err != nil {
 		return nil, fmt.Errorf("compile rules: %w", err)
 	}
+	c.runes.starts(c.vocab.words)
 	if c.extract, err = newExtractor(p); err != nil {
 		return nil, fmt.Errorf("compile rules: %w", err)
 	}

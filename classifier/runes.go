@@ -1,6 +1,9 @@
 package classifier
 
-import "unicode"
+import (
+	"unicode"
+	"unicode/utf8"
+)
 
 // kind says how a rune bounds words.
 type kind uint8
@@ -38,8 +41,29 @@ const (
 	scripts
 )
 
-// runes tells kind and script of the runes of the basic plane in one load.
+// runes tells of the runes of the basic plane in one load, from the top: the kind
+// in 3 bits, whether a word begins with it, the script in 4 bits.
 type runes [1 << 16]uint8
+
+const (
+	headBit    = 1 << 4
+	scriptMask = headBit - 1
+)
+
+// starts makes t know the first runes of words.
+func (t *runes) starts(words []string) {
+	for _, w := range words {
+		if r, _ := utf8.DecodeRuneInString(w); r < 1<<16 {
+			t[r] |= headBit
+			if r == ' ' { // see plain
+				t['-'] |= headBit
+			}
+		}
+	}
+}
+
+// head reports whether some word begins with r.
+func (t *runes) head(r rune) bool { return r >= 1<<16 || t[r]&headBit != 0 }
 
 func newRunes() *runes {
 	t := new(runes)
@@ -75,7 +99,7 @@ func newRunes() *runes {
 	}
 	put := func(lo, hi rune, k kind) {
 		for c := lo; c <= hi; c++ {
-			t[c] = uint8(k)<<5 | t[c]&31
+			t[c] = uint8(k)<<5 | t[c]&scriptMask
 		}
 	}
 	put('0', '9', digit)
@@ -107,7 +131,7 @@ func newRunes() *runes {
 func (t *runes) of(r rune) (kind, script) {
 	if r < 1<<16 {
 		v := t[r]
-		return kind(v >> 5), script(v & 31)
+		return kind(v >> 5), script(v & scriptMask)
 	}
 	if r >= 0x20000 && r < 0x32000 {
 		return base, han

@@ -103,7 +103,7 @@ func (s *scan) layout(tab *runes) {
 			s.quotes = s.quotes || closing(r) != 0
 			at += separator(text, i, r, lineStart)
 		}
-		if begins {
+		if begins && tab.head(r) {
 			s.starts = append(s.starts, int32(i))
 		}
 		s.pos[i] = at

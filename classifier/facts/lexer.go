@@ -19,6 +19,7 @@ type lexer struct {
 	trie   *trie.Trie
 	first  []int32           // words of value i of the trie: words[first[i]:first[i+1]]
 	spaces *[1 << 16]spacing // of the runes of the basic plane
+	heads  [1 << 10]uint64   // a bit for each of them that a word begins with
 }
 
 // lexWord is one word and what it means: any number of payloads.
@@ -82,6 +83,9 @@ func (l *lexer) ready() error {
 		first, _ := utf8.DecodeRuneInString(w.text)
 		last, _ := utf8.DecodeLastRuneInString(w.text)
 		w.head, w.foot = spacingOf(first), spacingOf(last)
+		if first < 1<<16 {
+			l.heads[first>>6] |= 1 << (first & 63)
+		}
 		if i == 0 || l.words[i-1].text != w.text {
 			texts, l.first = append(texts, w.text), append(l.first, int32(i))
 		}
@@ -157,7 +161,7 @@ func (l *lexer) scan(f *field) {
 			f.long(run, i)
 			run = i + n
 		}
-		if r > ' ' && begins(mine, theirs, before) {
+		if r > ' ' && (r >= 1<<16 || l.heads[r>>6]>>(r&63)&1 != 0) && begins(mine, theirs, before) {
 			f.matches = l.trie.Find(f.matches[:0], s, i)
 			if len(f.matches) > 0 {
 				l.take(f, i, before, theirs)

@@ -27,27 +27,30 @@ func Fold(s string) string {
 	b := append(make([]byte, 0, len(s)+len(s)/16), s[:i]...)
 	for i < len(s) {
 		// Runes that fold one by one, up to one that is joined: that goes with the rune before it.
-		last, size := i, 0
+		last, from := i, i // the rune before, and what is not yet copied
 		for i < len(s) {
 			r, n := utf8.DecodeRuneInString(s[i:])
 			to := tab.of(r)
 			if to == joins {
 				break
 			}
-			last, size = i, len(b)
-			if to == itself {
-				b = append(b, s[i:i+n]...)
-			} else {
-				b = utf8.AppendRune(b, to)
+			if to != itself {
+				if next, size := utf8.DecodeRuneInString(s[i+n:]); size > 0 && tab.of(next) == joins {
+					last = i
+					i += n
+					break
+				}
+				b = utf8.AppendRune(append(b, s[from:i]...), to)
+				from = i + n
 			}
+			last = i
 			i += n
 		}
 		if i == len(s) {
+			b = append(b, s[from:]...)
 			break
 		}
-		if last < i {
-			b = b[:size]
-		}
+		b = append(b, s[from:last]...)
 		for i < len(s) {
 			r, n := utf8.DecodeRuneInString(s[i:])
 			if tab.of(r) != joins {
