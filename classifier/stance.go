@@ -94,7 +94,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	if reach == 0 && said(k.hire) == 0 && max(x.news, x.warning, x.testimony) >= 3 { // nobody could take the offer up
 		x.offer -= 3
 	}
-	if c.strong(w) > 1 { // who looks for work does not speak of debts paid and kidneys
+	if c.strong(w) > 1 && !x.doubt { // who looks for work does not speak of debts paid and kidneys
 		x.seeker = 0
 	}
 	warned := n(k.warn) > 0 && n(k.scam)+n(k.advice)+n(k.ngo)+n(k.police) > 0 || n(k.warn) > 1
@@ -164,7 +164,8 @@ func (x voice) decide(hire, handles, reach int, warned bool) post.Stance {
 		return post.StanceWarning
 	case x.seeker >= 8 && hire == 0 && x.seeker*2 >= x.offer:
 		return post.StanceSeeker
-	case x.seeker >= 3 && hire == 0 && handles == 0 && (x.seeker >= x.offer || closed && x.doubt):
+	case x.doubt && handles == 0 && (closed || x.seeker*3 >= x.offer),
+		x.seeker >= 3 && hire == 0 && handles == 0 && x.seeker >= x.offer:
 		return post.StanceSeeker
 	case x.policy+x.joking >= 6 && x.policy+x.joking >= x.offer:
 		return post.StanceOther
