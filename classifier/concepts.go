@@ -157,17 +157,17 @@ func (c *Classifier) runChain(w *work, ch *chain) {
 			if len(w.found) >= maxFound*2 {
 				return
 			}
-			h := list[i]
+			h := &list[i]
 			if it.sure && h.amb {
 				continue
 			}
 			if len(ch.sets) == 1 {
 				if !h.amb && c.allowed(w, ch, h) {
-					w.found = append(w.found, h)
+					w.found = append(w.found, *h)
 				}
 				continue
 			}
-			if f, ok := c.extend(w, ch, 1, placed{h, it.class}, h, !h.amb && !h.neutral); ok && c.allowed(w, ch, f) {
+			if f, ok := c.extend(w, ch, 1, placed{h, it.class}, *h, !h.amb && !h.neutral); ok && c.allowed(w, ch, &f) {
 				w.found = append(w.found, f)
 			}
 		}
@@ -179,7 +179,8 @@ func distinct(list []hit, n int) bool {
 	var seen [8]int32
 	k := 0
 next:
-	for _, h := range list {
+	for i := range list {
+		h := &list[i]
 		if h.amb {
 			continue
 		}
@@ -198,7 +199,7 @@ next:
 
 // placed is a hit and the class that it stands for.
 type placed struct {
-	hit
+	*hit
 	class int
 }
 
@@ -229,7 +230,7 @@ func (c *Classifier) extend(w *work, ch *chain, i int, last placed, whole hit, s
 			if it.sure && list[k].amb {
 				continue
 			}
-			if f, ok := c.step(w, ch, i, last, whole, placed{list[k], it.class}, sure); ok {
+			if f, ok := c.step(w, ch, i, last, whole, placed{&list[k], it.class}, sure); ok {
 				return f, true
 			}
 		}
@@ -240,7 +241,7 @@ func (c *Classifier) extend(w *work, ch *chain, i int, last placed, whole hit, s
 			if it.sure && list[k].amb {
 				continue
 			}
-			if f, ok := c.step(w, ch, i, last, whole, placed{list[k], it.class}, sure); ok {
+			if f, ok := c.step(w, ch, i, last, whole, placed{&list[k], it.class}, sure); ok {
 				return f, true
 			}
 		}
@@ -276,10 +277,10 @@ func (c *Classifier) step(w *work, ch *chain, i int, last placed, whole hit, h p
 // only what stands right beside it can tell the sense.
 const shortReach = 2 * unitsPerWord
 
-func (h hit) short() bool { return h.amb && h.end-h.start <= 3 }
+func (h *hit) short() bool { return h.amb && h.end-h.start <= 3 }
 
 // gap is the distance between two hits, 0 when they touch or overlap.
-func gap(a, b hit) int32 {
+func gap(a, b *hit) int32 {
 	switch {
 	case b.p0 > a.p1:
 		return b.p0 - a.p1
@@ -306,12 +307,13 @@ func (c *Classifier) governs(h, of placed, reach int32) (int32, bool) {
 }
 
 // allowed reports whether nothing stands near that the chain excludes.
-func (c *Classifier) allowed(w *work, ch *chain, f hit) bool {
+func (c *Classifier) allowed(w *work, ch *chain, f *hit) bool {
 	for i := range ch.not {
 		x := &ch.not[i]
 		for _, it := range x.items {
-			for _, h := range w.hits.by[it.class] {
-				if !h.amb && (x.within == 0 || gap(f, h) <= x.within) {
+			list := w.hits.by[it.class]
+			for k := range list {
+				if h := &list[k]; !h.amb && (x.within == 0 || gap(f, h) <= x.within) {
 					return false
 				}
 			}

@@ -1,7 +1,6 @@
 package classifier
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/lurewatch/lurewatch/internal/post"
@@ -16,7 +15,15 @@ type placeOf struct {
 }
 
 func (a placeOf) compare(b placeOf) int {
-	return cmp.Or(int(a.field)-int(b.field), int(a.start)-int(b.start), int(a.end)-int(b.end), int(a.concept)-int(b.concept))
+	switch { // most differ in their start
+	case a.field != b.field:
+		return int(a.field) - int(b.field)
+	case a.start != b.start:
+		return int(a.start) - int(b.start)
+	case a.end != b.end:
+		return int(a.end) - int(b.end)
+	}
+	return int(a.concept) - int(b.concept)
 }
 
 // spans are the places of all concepts in the original text, in its order and
