@@ -32,7 +32,11 @@ func (c *collector) dot(i int) {
 		left--
 	}
 	right := skipSpace(s, i+1, 2)
-	for _, h := range hosts {
+	for k := range hosts {
+		h := &hosts[k]
+		if right == len(s) || s[right] != h.right[0] {
+			continue
+		}
 		start := left - len(h.left)
 		if start < 0 || s[start:left] != h.left || start > 0 && isHandle(s[start-1]) {
 			continue
@@ -58,7 +62,7 @@ func (c *collector) dot(i int) {
 			for _, p := range []string{"https://", "http://"} {
 				start -= len(p) * b2i(strings.HasSuffix(s[:start], p))
 			}
-			c.path(h, k, to, start)
+			c.path(*h, k, to, start)
 			c.done = to
 		}
 		return

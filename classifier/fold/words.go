@@ -73,15 +73,15 @@ func look(s string) (saw uint) {
 		c := s[i]
 		switch {
 		case c < utf8.RuneSelf:
-			switch bytesOf[c] & (byteSep | byteLetter) {
-			case byteSep:
-				if saw&sawSpaced == 0 && i+4 < len(s) && (s[i+2] == c || s[i+1] >= utf8.RuneSelf) && spaced(s, i) {
-					saw |= sawSpaced
-				}
-			case byteLetter:
-				if i+2 < len(s) && s[i+1] == c && s[i+2] == c {
+			if i+2 >= len(s) {
+				continue
+			}
+			if s[i+1] == c { // no letter stands between two separators
+				if s[i+2] == c && bytesOf[c]&byteLetter != 0 {
 					saw |= sawRepeat
 				}
+			} else if (s[i+2] == c || s[i+1] >= utf8.RuneSelf) && bytesOf[c]&byteSep != 0 && saw&sawSpaced == 0 && i+4 < len(s) && spaced(s, i) {
+				saw |= sawSpaced
 			}
 		case c >= 0xcd && c <= 0xd4: // Greek and Cyrillic
 			if i+2 < len(s) {
