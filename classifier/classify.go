@@ -170,6 +170,7 @@ type work struct {
 	posShift    int32
 	quote       []span32
 	places      []placeOf
+	fired       []*sigma.Rule
 }
 
 type phraseHit struct {
@@ -253,7 +254,7 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	x := c.voiceOf(w, len(v.Facts.Contacts))
 	v.Stance = x.stance
 	v.Help = x.stance == post.StanceTestimony
-	c.judge(&v, p, found)
+	c.judge(&v, p, found, w)
 	most := MaxSpansElse
 	if v.Flagged || v.Help {
 		most = MaxSpans
@@ -299,10 +300,12 @@ func (c *Classifier) names(w *work) []string {
 }
 
 // judge asks the rules, and says level, score and flag.
-func (c *Classifier) judge(v *post.Verdict, p post.Post, f stated) {
+func (c *Classifier) judge(v *post.Verdict, p post.Post, f stated, w *work) {
 	if c.set != nil {
 		ev := event{p: &p, v: v, named: f.named, age: f.age}
-		for _, r := range c.set.Match(ev, nil) {
+		w.fired = c.set.Match(ev, w.fired[:0])
+		v.Rules = slices.Grow(v.Rules, len(w.fired))
+		for _, r := range w.fired {
 			v.Rules = append(v.Rules, post.RuleHit{ID: r.ID, Title: r.Title, Level: r.Level, Hash: r.Hash})
 			if r.Level.Rank() > v.Level.Rank() {
 				v.Level = r.Level
