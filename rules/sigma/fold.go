@@ -31,11 +31,11 @@ func Fold(s string) string {
 		for i < len(s) {
 			r, n := utf8.DecodeRuneInString(s[i:])
 			to := tab.of(r)
-			if to == joins {
+			if to == joins || to == apart && tab.joined(s[i+n:]) {
 				break
 			}
-			if to != itself {
-				if next, size := utf8.DecodeRuneInString(s[i+n:]); size > 0 && tab.of(next) == joins {
+			if to != itself && to != apart {
+				if tab.joined(s[i+n:]) {
 					last = i
 					i += n
 					break
@@ -53,7 +53,7 @@ func Fold(s string) string {
 		b = append(b, s[from:last]...)
 		for i < len(s) {
 			r, n := utf8.DecodeRuneInString(s[i:])
-			if tab.of(r) != joins {
+			if to := tab.of(r); to != joins && to != apart {
 				break
 			}
 			i += n
@@ -83,7 +83,15 @@ type foldTable [1 << 16]uint16
 const (
 	itself = 0
 	joins  = utf8.RuneError // folds to several runes, or may join the rune before it
+	apart  = 0xfffe         // a mark that joins no rune, but may change places with one beside it
 )
+
+// joined reports whether s begins with a mark, or what folds to several runes.
+func (t *foldTable) joined(s string) bool {
+	r, n := utf8.DecodeRuneInString(s)
+	to := t.of(r)
+	return n > 0 && (to == joins || to == apart)
+}
 
 func (t *foldTable) of(r rune) rune {
 	if r < 0 || int(r) >= len(t) {
@@ -99,6 +107,8 @@ var folds = sync.OnceValue(func() *foldTable {
 		s := string(r)
 		to, n := utf8.DecodeRuneInString(foldUnicode(s))
 		switch {
+		case to == r && n == len(s) && norm.NFKC.PropertiesString(s).CCC() != 0 && norm.NFKC.QuickSpanString("a"+s) == 1+n:
+			t[r] = apart
 		case r >= 0xd800 && r <= 0xdfff, !norm.NFKC.PropertiesString(s).BoundaryBefore(), n != len(foldUnicode(s)), to == utf8.RuneError,
 			!norm.NFKC.PropertiesString(string(to)).BoundaryBefore():
 			t[r] = uint16(joins)
