@@ -108,6 +108,8 @@ type weight struct {
 	strong bool
 	terms  bool // route, control and insider words
 	offers bool // pay, perks and roles: only who offers something speaks of them
+
+	contradicts bool // an honest employer would not say it, whatever its name
 }
 
 func weightOf(c rules.Concept) weight {
@@ -125,6 +127,8 @@ func weightOf(c rules.Concept) weight {
 	case "negative":
 		w.rank = 3
 	}
+	heavy := c.Weight == "strong" || c.Weight == "medium"
+	w.contradicts = w.terms && heavy || w.offers && w.strong && c.ID != "legit_reassurance" // honest ads say "trusted" too
 	return w
 }
 
@@ -250,7 +254,10 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	}
 	c.run(w)
 	v.Facts.Concepts = c.names(w)
-	found.named = found.named || slices.Contains(v.Facts.Concepts, "employer_named")
+	found.named = (found.named || slices.Contains(v.Facts.Concepts, employerNamed)) && c.vouches(v.Facts, found.licensed)
+	if !found.named {
+		v.Facts.Concepts = slices.DeleteFunc(v.Facts.Concepts, func(id string) bool { return id == employerNamed })
+	}
 	x := c.voiceOf(w, len(v.Facts.Contacts))
 	v.Stance = x.stance
 	v.Help = x.stance == post.StanceTestimony

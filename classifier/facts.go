@@ -12,7 +12,9 @@ import (
 // stated is what a post states beside concepts.
 type stated struct {
 	post.Facts
-	named bool // the post names its employer
+	named bool // the post names its employer, for what that is worth: see [Classifier.vouches]
+
+	licensed bool // it shows the number of a licence
 	age   int  // lowest age it accepts; 0 when it says none
 }
 
@@ -24,8 +26,9 @@ func (c *Classifier) facts(p post.Post, title, text fold.Text, lang string, w *w
 		URL: p.URL, Lang: lang,
 	})
 	var out stated
-	out.named = strings.TrimSpace(p.Company) != ""
+	out.named = isName(p.Company)
 	if f.Licence != nil {
+		out.licensed = true
 		w.mark(c.marks.licence, f.Licence.Span, fields)
 	}
 	if f.Age != nil {
