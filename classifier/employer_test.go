@@ -17,7 +17,6 @@ func TestANameDoesNotClearALure(t *testing.T) {
 		"a made-up company":             {Text: lure, Company: "Golden Luck"},
 		"a company with its legal form": {Text: lure, Company: "Golden Luck Co., Ltd."},
 		"a legal form in the text":      {Text: lure + "\nGolden Luck Co., Ltd."},
-		"a licence number in the text":  {Text: lure + "\nLicence no 12345, Golden Luck Co., Ltd."},
 		"a known compound and a name":   {Text: "Typists wanted in Myawaddy KK Park, free flight, free room, no experience needed, apply now", Company: "ACME Pte Ltd"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,7 +15,7 @@ type stated struct {
 	named bool // the post names its employer, for what that is worth: see [Classifier.vouches]
 
 	licensed bool // it shows the number of a licence
-	age   int  // lowest age it accepts; 0 when it says none
+	age      int  // lowest age it accepts; 0 when it says none
 }
 
 // facts reads contacts, pay and places, and marks where they stand, so that
