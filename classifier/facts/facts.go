@@ -275,8 +275,12 @@ func (x *Extractor) Extract(in Input) Facts {
 		out.Salaries = x.salaries(out.Salaries, f, in, out.Places)
 		x.people(f, &out)
 	}
-	out.Contacts = x.phones(out.Contacts, &fields[0], regions)
-	out.Contacts = x.phones(out.Contacts, &fields[1], regions)
+	for i := range fields[2:] { // contacts hide in the company and the location too
+		out.Contacts = x.contacts(out.Contacts, &fields[2+i], regions)
+	}
+	for i := range fields {
+		out.Contacts = x.phones(out.Contacts, &fields[i], regions)
+	}
 	out.Contacts = once(out.Contacts)
 	out.Salary = best(out.Salaries)
 	out.Employer, out.Licence = employer(fields)

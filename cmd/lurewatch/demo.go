@@ -26,7 +26,9 @@ func demoCommand(g *globals) *cobra.Command {
 opens the review desk on 127.0.0.1. Nothing leaves this machine. Ctrl-C stops it.
 The data goes into a temporary folder that is removed at the end, unless --data-dir
 names one.`,
-		RunE: func(c *cobra.Command, _ []string) error { return g.demo(c.Context(), listen, browser, once) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			return toldToStop(c.Context(), g.demo(c.Context(), listen, browser, once))
+		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8417", "address of the review desk; the next free port is taken when it is in use")
 	cmd.Flags().StringVar(&browser, "browser", "auto", "auto, off, or the path of a Chromium")
@@ -94,11 +96,7 @@ func (g *globals) demoLine(ctx context.Context, a *app.App, sites *demo.Sites, b
 		}
 		return g.demoSummary(ctx, a, once, started)
 	})
-	err = work.Wait()
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		return nil
-	}
-	return err
+	return toldToStop(ctx, work.Wait())
 }
 
 // firstFlagged says when the first flagged post could be seen on the desk.

@@ -61,9 +61,13 @@ func (g *globals) importFiles(ctx context.Context, a *app.App, files []string, f
 	if err != nil {
 		return err
 	}
+	indexed, flagged, err := a.Tally(ctx, out)
+	if err != nil {
+		return err
+	}
 	c := a.Counts()
 	fmt.Fprintf(g.out, "read %d  refused %d  archived %d  sent %d  posts %d  judged %d  flagged %d  indexed %d  new in index %d\n",
-		out.Read, out.Refused, out.Archived, out.Posts, out.Unique, c.Judged, c.Flagged, c.Indexed, after-before)
+		out.Read, out.Refused, out.Archived, out.Posts, out.Unique, indexed, flagged, indexed, after-before)
 	if c.Dead > 0 {
 		fmt.Fprintf(g.err, "%d dead letters wait: see `lurewatch dead list`\n", c.Dead)
 	}

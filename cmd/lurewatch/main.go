@@ -58,8 +58,11 @@ func run(ctx context.Context, args []string, io std) int {
 	err := root.ExecuteContext(ctx)
 	var usage usageError
 	switch {
-	case err == nil, errors.Is(err, context.Canceled) && ctx.Err() != nil:
+	case err == nil:
 		return exitFine
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		fmt.Fprintln(io.err, "lurewatch: stopped before it was done; what is done is kept\nhint: run the same command again to go on")
+		return exitPartly
 	case errors.Is(err, errPartly):
 		return exitPartly
 	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"): // cobra has no type for it

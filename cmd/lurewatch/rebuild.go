@@ -13,7 +13,7 @@ import (
 )
 
 func rebuildCommand(g *globals) *cobra.Command {
-	var check bool
+	var check, force bool
 	cmd := &cobra.Command{
 		Use: "rebuild", Short: "Make stream and index again from the archive", Args: cobra.NoArgs,
 		Long: `Walks the archive, extracts every post again, sends it down the line, and applies
@@ -27,14 +27,27 @@ hash each, and the command fails if they differ.`,
 				return g.withApp(c.Context(), app.Archive|app.Stream|app.Index, nil, g.checkFolds)
 			}
 			all := app.Archive | app.Stream | app.Index | app.Ledger | app.Classifier
-			return g.withApp(c.Context(), all, nil, g.rebuild)
+			return g.withApp(c.Context(), all, nil, func(ctx context.Context, a *app.App) error { return g.rebuild(ctx, a, force) })
 		},
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "compare archive, stream and index, change nothing")
+	cmd.Flags().BoolVar(&force, "force", false, "rebuild although records are damaged: posts that only they hold leave the index")
 	return cmd
 }
 
-func (g *globals) rebuild(ctx context.Context, a *app.App) error {
+func (g *globals) rebuild(ctx context.Context, a *app.App, force bool) error {
+	if !a.Stream().Alone() {
+		return errors.New("another process of this data folder is running\nhint: stop the service first: a rebuild needs the line to itself")
+	}
+	if !force {
+		bad, err := a.Damage(ctx)
+		if err != nil {
+			return err
+		}
+		if damaged(g.err, bad) != nil {
+			return fmt.Errorf("%d records of the archive are damaged, and nothing was changed\nhint: put back a copy of the files, or rebuild with --force: posts that only the damaged records hold leave the index then", len(bad))
+		}
+	}
 	live := startLive(g.err, a.Counts)
 	out, err := a.Rebuild(ctx)
 	live.stop()
@@ -63,7 +76,7 @@ func (g *globals) checkFolds(ctx context.Context, a *app.App) error {
 // damaged names the records that could not be read.
 func damaged(w io.Writer, ds []archive.Damage) error {
 	for _, d := range ds {
-		fmt.Fprintf(w, "damaged: %v\n", d)
+		fmt.Fprintf(w, "damaged: %s\n", d)
 	}
 	if len(ds) > 0 {
 		return errPartly

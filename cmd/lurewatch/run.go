@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -28,13 +29,22 @@ machine; with stream.url and index.url, anywhere.`,
 				return err
 			}
 			g.loud(l.Config)
-			return g.withApp(c.Context(), app.NeedsOf(l.Roles...), set, func(ctx context.Context, a *app.App) error {
+			return toldToStop(c.Context(), g.withApp(c.Context(), app.NeedsOf(l.Roles...), set, func(ctx context.Context, a *app.App) error {
 				return a.Run(ctx, l.Roles...)
-			})
+			}))
 		},
 	}
 	cmd.Flags().StringSliceVar(&roles, "role", nil, "roles of this process: crawl,classify,index,alert,web")
 	return cmd
+}
+
+// toldToStop makes nothing of the error of something that goes on until it is told
+// to stop, when it was.
+func toldToStop(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // loud names every guard that the configuration loosens.

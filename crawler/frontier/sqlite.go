@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -87,6 +88,9 @@ func Open(opt Options) (*SQLite, error) {
 		"_pragma": {"busy_timeout(20000)", "journal_mode(wal)", "synchronous(normal)", "temp_store(memory)",
 			fmt.Sprintf("cache_size(-%d)", opt.CacheMB<<10), "journal_size_limit(67108864)"},
 	}.Encode()}
+	if f, err := os.OpenFile(opt.Path, os.O_CREATE|os.O_RDWR, 0o600); err == nil { // the owner's only, like all that is kept
+		f.Close()
+	}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
 		return nil, fmt.Errorf("open frontier: %w", err)

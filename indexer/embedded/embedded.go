@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -70,6 +71,10 @@ func Open(ctx context.Context, opt Options) (*Index, error) {
 }
 
 func (x *Index) open(ctx context.Context) error {
+	// What posts say, contacts included, is for the account that runs lurewatch only.
+	if f, err := os.OpenFile(x.opt.Path, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+		f.Close()
+	} // else SQLite fails too, and its error is explained
 	var err error
 	if x.writes, err = sql.Open("sqlite", dsn(x.opt, true)); err != nil {
 		return err

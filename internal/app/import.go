@@ -5,11 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/lurewatch/lurewatch/crawler/intake"
+	"github.com/lurewatch/lurewatch/indexer"
 	"github.com/lurewatch/lurewatch/internal/archive"
 	"github.com/lurewatch/lurewatch/internal/post"
 	"github.com/lurewatch/lurewatch/internal/stream"
@@ -25,7 +28,33 @@ type Imported struct {
 	Archived int `json:"archived"` // records written
 	Posts    int `json:"posts"`    // messages sent down the line
 	Unique   int `json:"unique"`   // distinct posts among them
+
+	ids map[string]bool
 }
+
+// Tally counts, of the posts of an import, those that the index holds, judged, and
+// those of them that are flagged: whichever process did the work.
+func (a *App) Tally(ctx context.Context, im Imported) (indexed, flagged int, err error) {
+	for ids := range slices.Chunk(slices.Collect(maps.Keys(im.ids)), tallyBatch) {
+		page, err := a.index.Search(ctx, indexer.Query{Filter: indexer.Filter{IDs: ids}, Limit: tallyBatch})
+		if err != nil {
+			return 0, 0, err
+		}
+		for _, h := range page.Hits {
+			if h.Doc.Verdict.Pack.Hash == "" {
+				continue
+			}
+			indexed++
+			if h.Doc.Verdict.Flagged {
+				flagged++
+			}
+		}
+	}
+	return indexed, flagged, nil
+}
+
+// tallyBatch is how many ids one query may name.
+const tallyBatch = 500
 
 // Import takes files in: each item goes into the archive and down the line. The
 // format is told by each file where it is [intake.Auto]. An
@@ -37,10 +66,12 @@ func (a *App) Import(ctx context.Context, files []string, format intake.Format, 
 	}
 	im := importer{app: a, now: a.opt.Now().UTC(), unique: map[string]bool{}}
 	for _, file := range files {
+		before := im.out.Read
 		if format == intake.Auto && isWARC(file) {
 			if err := im.warc(ctx, file, refused); err != nil {
 				return im.out, err
 			}
+			im.found(file, before, refused)
 			continue
 		}
 		items, err := intake.Open(file, intake.Options{Format: format, FetchedAt: im.now})
@@ -62,10 +93,19 @@ func (a *App) Import(ctx context.Context, files []string, format intake.Format, 
 				return im.out, err
 			}
 		}
+		im.found(file, before, refused)
 	}
 	err := im.flush(ctx)
-	im.out.Unique = len(im.unique)
+	im.out.Unique, im.out.ids = len(im.unique), im.unique
 	return im.out, err
+}
+
+// found reports a file that held nothing.
+func (im *importer) found(file string, before int, refused func(error)) {
+	if im.out.Read == before {
+		im.out.Refused++
+		refused(fmt.Errorf("%s: no post was found in it", file))
+	}
 }
 
 // errLine marks what is wrong with our own line, not with an item.

@@ -64,6 +64,11 @@ type Rebuilt struct {
 	Damage    []archive.Damage `json:"damage,omitempty"`
 }
 
+// Damage reads the whole archive and names what is damaged in it.
+func (a *App) Damage(ctx context.Context) ([]archive.Damage, error) {
+	return a.archive.Walk(ctx, func(post.Locator, archive.Record) error { return nil })
+}
+
 // Rebuild makes stream and index again from the archive, and applies every
 // decision of the ledger. It needs every part open and the line to itself.
 func (a *App) Rebuild(ctx context.Context) (Rebuilt, error) {

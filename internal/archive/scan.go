@@ -251,3 +251,8 @@ func (a *Archive) busy(f *os.File) bool {
 	own, err := lock(f)
 	return err == nil && !own // closing f gives the lock back
 }
+
+// String names the place, for people.
+func (d Damage) String() string {
+	return fmt.Sprintf("%s: %d bytes at offset %d: %s", d.File, d.Length, d.Offset, d.Why)
+}

@@ -36,9 +36,9 @@ func (l *Ledger) Login(ctx context.Context, name, password, from string) (User, 
 	if len(name) > maxNameLen || len(password) > MaxPassword {
 		return User{}, ErrLogin
 	}
-	locks := []lock{{"pair", name + "\x1f" + from, freePair}, {"name", name, freeName}}
-	if from != "" {
-		locks = append(locks, lock{"from", from, freeFrom})
+	locks := []lock{{"name", name, freeName}}
+	if from != "" { // of clients that cannot be told apart one must not shut out the others after a few tries
+		locks = append(locks, lock{"pair", name + "\x1f" + from, freePair}, lock{"from", from, freeFrom})
 	}
 	if err := l.count(ctx, name, locks); err != nil {
 		return User{}, err
@@ -64,6 +64,18 @@ func (l *Ledger) Login(ctx context.Context, name, password, from string) (User, 
 
 // unknownHash is of no password that [checkPassword] lets through.
 const unknownHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+// unlock forgets failed tries when a password is set: those of the name, and, when
+// somebody else sets it, all of them, for a pair of name and address cannot be
+// found by its name alone.
+func unlock(ctx context.Context, tx *sql.Tx, by, name string) error {
+	if by != name {
+		_, err := tx.ExecContext(ctx, "DELETE FROM attempts")
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM attempts WHERE key = ?", attemptKey("name", name))
+	return err
+}
 
 func attemptKey(kind, value string) string {
 	h := sha256.Sum256([]byte(kind + "\x1f" + value)) // people type passwords into the field of the name

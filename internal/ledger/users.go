@@ -124,7 +124,7 @@ func (l *Ledger) SetPassword(ctx context.Context, by, name, password string) err
 		if err := oneRow(res, err); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM attempts WHERE key = ?", attemptKey("name", name)); err != nil {
+		if err := unlock(ctx, tx, by, name); err != nil {
 			return err
 		}
 		_, err = l.record(ctx, tx, by, "user_password", name, nil)

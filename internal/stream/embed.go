@@ -250,6 +250,13 @@ func (n *node) owns() bool {
 	return n.srv != nil
 }
 
+// alone reports whether this process runs the broker and nobody else is connected.
+func (n *node) alone() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.srv != nil && n.srv.NumClients() <= 1
+}
+
 func (n *node) close() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()

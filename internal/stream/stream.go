@@ -225,6 +225,10 @@ func (s *Stream) Close() error {
 	return err
 }
 
+// Alone reports whether no other process of this machine uses the embedded broker.
+// Who uses an external one cannot be known: it is true then.
+func (s *Stream) Alone() bool { return s.node == nil || s.node.alone() }
+
 func (s *Stream) closing() bool {
 	select {
 	case <-s.done:
