@@ -275,7 +275,8 @@ func (f *field) near(r digitsRun) (kind string, found bool) {
 	kind = "phone"
 	hits := f.hits
 	hi := sort.Search(len(hits), func(k int) bool { return hits[k].start >= r.start })
-	line := strings.LastIndexByte(f.Folded[:r.start], '\n')
+	from := max(0, r.start-128) // no word further away counts, and a post may be one long line
+	line := from + strings.LastIndexByte(f.Folded[from:r.start], '\n')
 	for k := hi - 1; k >= 0 && r.start-hits[k].start < 96; k-- {
 		h := hits[k]
 		gap := r.start - h.end
