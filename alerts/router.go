@@ -154,6 +154,7 @@ func (r *Router) tell(ctx context.Context, route Route, key string, j post.Judge
 			r.hold[route.Name] = now.Add(b.After)
 			r.mu.Unlock()
 		}
+		r.opt.Log.Warn("notice could not be sent", "id", j.Post.ID, "route", route.Name, "err", err)
 		return err
 	}
 	// A crash from here on sends the notice again, under the same key.

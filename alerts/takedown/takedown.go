@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/lurewatch/lurewatch/internal/post"
 )
@@ -65,7 +66,7 @@ func New(p post.Post, v post.Verdict, decisions []post.Decision, firstSeen, last
 	})
 	contacts = slices.CompactFunc(contacts, func(a, b post.Contact) bool { return a.Kind == b.Kind && a.Value == b.Value })
 	it := Item{
-		PostID: p.ID, URL: p.URL, Source: p.Source, Host: host(p.URL), Title: p.Title,
+		PostID: p.ID, URL: printable(p.URL), Source: printable(p.Source), Host: host(p.URL), Title: printable(p.Title),
 		Level: v.Level, Score: v.Score, Lang: cmp.Or(v.Lang, p.Lang), Digest: p.Digest,
 		FirstSeen: firstSeen.UTC(), LastSeen: lastSeen.UTC(),
 		ConfirmedBy: "reviewer", ConfirmedAt: d.At.UTC(), DecisionID: d.ID, Contacts: contacts,
@@ -82,6 +83,20 @@ func New(p post.Post, v post.Verdict, decisions []post.Decision, firstSeen, last
 	it.Indicators = slices.Compact(it.Indicators)
 	it.Reasons = unique(it.Reasons)
 	return it, nil
+}
+
+// printable drops what can steer a terminal or turn the reading order: control
+// characters and marks of direction. The archive keeps what the page said.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return ' '
+		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // unique keeps the first of each, in order.

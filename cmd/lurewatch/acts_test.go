@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -230,5 +231,35 @@ func pack(t *testing.T, to, warc string) {
 	}
 	if err = errors.Join(err, z.Close(), f.Close()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestATouchedLedgerLetsNothingOut changes an entry of the audit log behind its back.
+func TestATouchedLedgerLetsNothingOut(t *testing.T) {
+	data := t.TempDir()
+	importLines(t, data, lureLine)
+	if code, _, errs := verb(t, "", "user", "add", "anong", "reviewer", "--data-dir", data); code != exitFine {
+		t.Fatal(errs)
+	}
+	if code, out, errs := verb(t, "", "audit", "verify", "--data-dir", data); code != exitFine || !strings.Contains(out, "entries, head ") {
+		t.Fatalf("verify = %d %s%s", code, out, errs)
+	}
+	db, err := sql.Open("sqlite", filepath.Join(data, "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []string{"DROP TRIGGER audit_no_update", "UPDATE audit SET actor = 'x' WHERE seq = 1"} {
+		if _, err := db.ExecContext(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"audit", "verify"}, {"takedown", "export"}} {
+		code, out, errs := verb(t, "", append(args, "--data-dir", data)...)
+		if code != exitFailed || out != "" || !strings.Contains(errs, "not whole: entry 1") {
+			t.Errorf("%v = %d %q %q", args, code, out, errs)
+		}
 	}
 }

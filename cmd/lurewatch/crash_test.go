@@ -349,14 +349,18 @@ type deskClient struct {
 	password string
 }
 
-var adminLine = regexp.MustCompile(`name=(\S+) password=(\S+)`)
+var adminLine = regexp.MustCompile(`name=(\S+) password_file=(\S+)`)
 
 // login logs in at the desk. The session outlives a crash, so once is enough, but
 // the cookie belongs to the address.
 func (d *deskClient) login(base, log string) {
 	d.base = strings.TrimSuffix(base, "/")
 	if m := adminLine.FindStringSubmatch(log); m != nil {
-		d.password = m[2]
+		b, err := os.ReadFile(m[2])
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		d.password = strings.TrimSpace(string(b))
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/lurewatch/lurewatch/crawler/fetch"
 	"github.com/lurewatch/lurewatch/indexer"
 	"github.com/lurewatch/lurewatch/internal/app"
 	"github.com/lurewatch/lurewatch/internal/demo"
@@ -73,6 +74,9 @@ func (g *globals) demoLine(ctx context.Context, a *app.App, sites *demo.Sites, b
 	fmt.Fprintf(g.err, "\nreview desk  http://%s/\n", l.Addr())
 	if created {
 		fmt.Fprintf(g.err, "log in as    %s\npassword     %s\n\n", name, password)
+	}
+	if _, err := fetch.FindChromium(strings.TrimPrefix(browser, "auto")); err != nil || browser == "off" {
+		fmt.Fprintln(g.err, "without Chromium the posts of the site app cannot be seen: they exist only after JavaScript runs")
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -23,6 +24,11 @@ line and stepped over (exit code 3).`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if format != "" && !slices.Contains(intake.Formats(), intake.Format(format)) {
 				return usageError{fmt.Errorf("--format %s: is none of %v", format, intake.Formats())}
+			}
+			for _, file := range args { // before anything is opened
+				if _, err := os.Stat(file); err != nil {
+					return fmt.Errorf("import: %w", err)
+				}
 			}
 			parts := app.Archive | app.Stream | app.Index | app.Classifier
 			return g.withApp(c.Context(), parts, nil, func(ctx context.Context, a *app.App) error {

@@ -47,7 +47,7 @@ Data goes to stdout, words for people to stderr.`,
 	root.AddCommand(
 		demoCommand(g), runCommand(g), crawlCommand(g), importCommand(g), extractCommand(g),
 		classifyCommand(g), evalCommand(g), rulesCommand(g), searchCommand(g), takedownCommand(g),
-		deadCommand(g), rebuildCommand(g), userCommand(g), configCommand(g), benchCommand(g),
+		deadCommand(g), auditCommand(g), rebuildCommand(g), userCommand(g), configCommand(g), benchCommand(g),
 		versionCommand(g), manCommand(), exitTopic(),
 	)
 	for _, c := range root.Commands() {

@@ -61,6 +61,9 @@ to the audit log with its digest.`,
 }
 
 func (g *globals) takedown(ctx context.Context, a *app.App, format takedown.Format, f takedownFlags) error {
+	if err := g.verifyAudit(ctx, a.Ledger(), false); err != nil {
+		return err // what leaves the house rests on decisions that nobody touched
+	}
 	profile := takedown.ProfilePosts
 	if f.contacts {
 		profile = takedown.ProfileContacts

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"syscall"
 	"time"
 
@@ -45,9 +46,12 @@ func (a *App) runWeb(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	if created {
-		// The one time a password is written anywhere: to the operator's own log.
-		a.log.Warn("first admin account made: change its password after the first login", "name", name, "password", password)
+	if created { // never into the log, which others may read
+		file := a.cfg.Path("first-admin-password")
+		if err := os.WriteFile(file, []byte(password+"\n"), 0o600); err != nil {
+			return errors.Join(fmt.Errorf("write the first password: %w\nhint: `lurewatch user password %s` makes another", err, name), l.Close())
+		}
+		a.log.Warn("first admin account made; log in, change its password, and delete the file", "name", name, "password_file", file)
 	}
 	a.log.Info("review desk", "url", "http://"+l.Addr().String()+"/")
 	return a.Serve(ctx, l)
