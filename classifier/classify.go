@@ -209,7 +209,7 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	if err := ctx.Err(); err != nil {
 		return post.Verdict{}, stated{}, fmt.Errorf("classify %s: %w", p.ID, err)
 	}
-	w := c.pool.Get().(*work)
+	w := c.pool.Get().(*work) //nolint:errcheck // the pool holds nothing else
 	defer c.pool.Put(w)
 	w.hits.reset()
 	w.phrases, w.quote = w.phrases[:0], w.quote[:0]

@@ -84,11 +84,11 @@ func (c *Classifier) compileChain(in rules.Chain) chain {
 func (ch *chain) possible(h *hits) bool {
 	words := len(h.present)
 	for i := 0; i < len(ch.need); i += words {
-		var any uint64
+		var met uint64
 		for k, w := range h.present {
-			any |= ch.need[i+k] & w
+			met |= ch.need[i+k] & w
 		}
-		if any == 0 {
+		if met == 0 {
 			return false
 		}
 	}
@@ -258,7 +258,7 @@ func (c *Classifier) step(w *work, ch *chain, i int, last placed, whole hit, h p
 	if reach, ok = c.governs(last, h, reach); !ok {
 		return hit{}, false
 	}
-	if last.hit.short() || h.hit.short() {
+	if last.short() || h.short() {
 		reach = min(reach, shortReach)
 	}
 	if gap(last.hit, h.hit) > reach || s.ordered && h.start < last.end {

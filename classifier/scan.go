@@ -129,8 +129,7 @@ func (s *scan) layout(tab *runes) {
 // decode is the rune at i of text, which is no ASCII, and its size: as
 // utf8.DecodeRuneInString, but quick for runes of two bytes.
 func decode(text string, i int) (rune, int) {
-	switch c := text[i]; {
-	case c >= 0xc2 && c <= 0xdf && i+1 < len(text):
+	if c := text[i]; c >= 0xc2 && c <= 0xdf && i+1 < len(text) {
 		return rune(c&0x1f)<<6 | rune(text[i+1]&0x3f), 2
 	}
 	return utf8.DecodeRuneInString(text[i:])

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -27,10 +28,7 @@ func (x *Extractor) addUnits() {
 	generic := map[string]unit{}
 	addNotation(generic, x.table.Notation["generic"])
 	for lang := range x.table.Notation {
-		m := map[string]unit{}
-		for w, u := range generic {
-			m[w] = u
-		}
+		m := maps.Clone(generic)
 		if lang != "generic" {
 			addNotation(m, x.table.Notation[lang])
 		}

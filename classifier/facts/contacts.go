@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -31,9 +32,9 @@ func (x *Extractor) contacts(into []Contact, f *field, regions []string) []Conta
 			c.hiddenAt(i)
 		}
 	}
-	for k, h := range f.hits {
+	for _, h := range f.hits {
 		if h.kind == wordApp {
-			c.id(h, f.hits[k+1:])
+			c.id(h)
 		}
 	}
 	return c.found
@@ -118,8 +119,7 @@ func (c *collector) handle(i, to int) {
 		return
 	}
 	kind := "telegram"
-	for k := len(c.f.hits) - 1; k >= 0; k-- {
-		h := c.f.hits[k]
+	for _, h := range slices.Backward(c.f.hits) {
 		if h.end > i+1 || h.kind != wordApp && h.kind != wordOther {
 			continue
 		}
@@ -214,14 +214,14 @@ func bracketed(s string, i int, word string) int {
 	return 0
 }
 
-// id reads the id that follows the name of a chat program. next are the hits after it.
-func (c *collector) id(h hit, next []hit) {
+// id reads the id that follows the name of a chat program.
+func (c *collector) id(h hit) {
 	s := c.f.Folded
 	a := apps[h.value]
 	if a.kind == "whatsapp" || h.end < len(s) && (s[h.end] == '.' || s[h.end] == '/' || s[h.end] == '@') || h.start > 0 && (s[h.start-1] == '@' || s[h.start-1] == '/' || s[h.start-1] == '.') {
 		return // numbers are read as phones, links as links
 	}
-	k, marked := c.skipFiller(h.end, next)
+	k, marked := c.skipFiller(h.end)
 	if k >= len(s) || k-h.end > 40 {
 		return
 	}
@@ -241,7 +241,7 @@ func (c *collector) id(h hit, next []hit) {
 
 // skipFiller steps over what stands between the name of a program and the id, and
 // tells whether that marks an id.
-func (c *collector) skipFiller(i int, next []hit) (int, bool) {
+func (c *collector) skipFiller(i int) (int, bool) {
 	s := c.f.Folded
 	marked := false
 	for i < len(s) {

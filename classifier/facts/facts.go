@@ -255,7 +255,7 @@ func (f *field) isTaken(i, j int) bool {
 
 // Extract reads the facts of one post.
 func (x *Extractor) Extract(in Input) Facts {
-	w := x.pool.Get().(*work)
+	w := x.pool.Get().(*work) //nolint:errcheck // the pool holds nothing else
 	defer x.pool.Put(w)
 	fields := w.fields[:]
 	fields[0].open(FieldTitle, in.Title)

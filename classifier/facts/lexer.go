@@ -175,8 +175,7 @@ func (l *lexer) scan(f *field) {
 // decode is the rune at i of s, which is no ASCII, and its size: as
 // utf8.DecodeRuneInString, but quick for runes of two bytes. What is folded is valid UTF-8.
 func decode(s string, i int) (rune, int) {
-	switch c := s[i]; {
-	case c >= 0xc2 && c <= 0xdf && i+1 < len(s):
+	if c := s[i]; c >= 0xc2 && c <= 0xdf && i+1 < len(s) {
 		return rune(c&0x1f)<<6 | rune(s[i+1]&0x3f), 2
 	}
 	return utf8.DecodeRuneInString(s[i:])
@@ -211,7 +210,7 @@ const (
 
 // ascii tells the class of a byte of folded text.
 var ascii = func() (t [utf8.RuneSelf]uint8) {
-	for c := byte(0); c < utf8.RuneSelf; c++ {
+	for c := range byte(utf8.RuneSelf) {
 		switch {
 		case isWordByte(rune(c)):
 			t[c] = asciiLetter

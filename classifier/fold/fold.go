@@ -13,7 +13,7 @@ import (
 // one. Folding what is already folded changes nothing.
 func Fold(s string) Text {
 	t := Text{Original: s, Folded: s}
-	p := passes.Get().(*pass)
+	p := passes.Get().(*pass) //nolint:errcheck // the pool holds nothing else
 	defer p.free()
 	p.open(s)
 	p.run()
@@ -169,13 +169,13 @@ func (p *pass) run() {
 			if e.ruse() == ruseRadical {
 				p.saw |= sawSplit
 			} else if sc == scSEA {
-				p.base(r, i, end)
+				p.base(r, end)
 			}
 		case actRune:
 			p.ruse(e, r, i, end)
 			p.putRune(e.rune(), i, end)
 			if sc == scSEA {
-				p.base(e.rune(), i, end)
+				p.base(e.rune(), end)
 			}
 		case actText:
 			p.ruse(e, r, i, end)
@@ -241,8 +241,8 @@ func (p *pass) hide(r rune, i, end int) int {
 	case r == 0x202d || r == 0x202e:
 		p.saw |= sawBidi
 	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x2069, r == 0xfeff, r == 0x34f, r == 0x180e:
-		for n, size := end, 0; p.tab.get(next).act() == actHide && n-end < 16; {
-			_, size = utf8.DecodeRuneInString(s[n:])
+		for n := end; p.tab.get(next).act() == actHide && n-end < 16; {
+			_, size := utf8.DecodeRuneInString(s[n:])
 			n += size
 			next, _ = utf8.DecodeRuneInString(s[n:])
 		}
@@ -325,8 +325,8 @@ func pairOf(a, b rune) (rune, bool) {
 
 // originOf is the byte of src that byte f of dst came from.
 func (w *writer) originOf(f int) int {
-	for k := len(w.segs) - 1; k >= 0; k-- {
-		if s := w.segs[k]; int(s.f) <= f {
+	for _, s := range slices.Backward(w.segs) {
+		if int(s.f) <= f {
 			if s.n > 0 {
 				return int(s.o)
 			}

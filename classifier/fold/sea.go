@@ -78,7 +78,7 @@ func markOrder(r rune) uint8 {
 }
 
 // base notes a letter that marks may follow.
-func (p *pass) base(r rune, i, end int) {
+func (p *pass) base(r rune, end int) {
 	if r >= 0x1000 && r <= 0x109f {
 		p.saw |= sawMyanmar
 	}
@@ -102,10 +102,10 @@ func (p *pass) sea(r rune, i, end int) int {
 			from := p.originOf(at)
 			p.cut(at)
 			p.putRune(r+1, from, end)
-			p.base(r+1, i, end)
+			p.base(r+1, end)
 			return end
 		}
-		p.base(r, i, end)
+		p.base(r, end)
 		return end
 	case 0xe32, 0xeb2: // nikhahit and aa for am
 		if k := c.has(r + 0x1b); k >= 0 {
@@ -113,22 +113,22 @@ func (p *pass) sea(r rune, i, end int) int {
 			p.rewrite(i)
 			c.append(unit{a: r + 1, order: 9})
 			p.rewrite(end)
-			p.base(r+1, i, end)
+			p.base(r+1, end)
 			return end
 		}
-		p.base(r, i, end)
+		p.base(r, end)
 		return end
 	case 0x17b1: // one independent vowel for two
 		if _, n := utf8.DecodeRuneInString(s[end:]); n == 3 && s[end:end+3] == "\u17d2" {
 			r = 0x17b2
 			p.putRune(r, i, end)
 		}
-		p.base(r, i, end)
+		p.base(r, end)
 		return end
 	case 0x1040, 0x101d: // the digit nought and the letter wa look alike
 		r = p.wa(r, i, end)
 		p.putRune(r, i, end)
-		p.base(r, i, end)
+		p.base(r, end)
 		return end
 	}
 	u := unit{a: r, order: markOrder(r)}
@@ -158,7 +158,7 @@ func (p *pass) sea(r rune, i, end int) int {
 	case 0xebc: // l under h is written as l as well
 		if c.base == 0xeab && c.n == 0 {
 			p.putRune(0xea5, i, end)
-			p.base(0xea5, i, end)
+			p.base(0xea5, end)
 			return end
 		}
 	}

@@ -47,7 +47,6 @@ func (t Text) Span(i, j int) (start, end int) {
 	if i == j {
 		return start, start
 	}
-	end = start
 	k := t.find(j - 1)
 	switch {
 	case k < 0:

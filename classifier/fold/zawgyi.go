@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -221,7 +222,7 @@ func convert(w *writer, i, end int) bool {
 		if string(base) == "\u1025" && strings.Contains(string(rest), "\u103a") {
 			base = []byte("\u1009")
 		}
-		out := append(over, base...)
+		out := slices.Concat(over, base)
 		out = append(out, stackFirst(rest)...)
 		out = append(out, lead...)
 		if string(out) != s[start:i] {

@@ -163,7 +163,7 @@ func (b *builder) place() int32 {
 			return base
 		}
 		if n >= placeTries {
-			b.head, prev = at, 0
+			b.head = at
 			n = 0
 		}
 		prev, at = at, next

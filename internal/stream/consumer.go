@@ -162,7 +162,7 @@ func (p *puller) open(ctx context.Context) (jetstream.Consumer, error) {
 
 // pull sends batches to out until ctx ends, and closes it. What it holds then
 // goes back to the broker.
-func pull[T any](ctx context.Context, p *puller, con jetstream.Consumer, out chan<- *batch[T]) (err error) { //nolint:gocognit // one loop holds what may happen at once
+func pull[T any](ctx context.Context, p *puller, con jetstream.Consumer, out chan<- *batch[T]) (err error) {
 	defer close(out)
 	cur := &batch[T]{}
 	defer func() {
