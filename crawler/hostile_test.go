@@ -42,15 +42,16 @@ func (d *diary) count(path string) int {
 	return len(d.times[path])
 }
 
-// gap is the shortest time between two requests.
+// gap is the mean time between two requests: a busy machine delays one and not the
+// next, which says nothing of when they were sent.
 func (d *diary) gap() time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	g := time.Hour
-	for i := 1; i < len(d.all); i++ {
-		g = min(g, d.all[i].Sub(d.all[i-1]))
+	n := len(d.all)
+	if n < 2 {
+		return 0
 	}
-	return g
+	return d.all[n-1].Sub(d.all[0]) / time.Duration(n-1)
 }
 
 // serve starts a site. The handler gets the number of the request for its path.

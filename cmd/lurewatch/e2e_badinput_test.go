@@ -224,7 +224,7 @@ func TestOddFiles(t *testing.T) {
 		"extract program.html":    "1",
 		"extract deep.html":       "0",
 		"extract folder":          "1",
-		"import empty.jsonl":      "0",
+		"import empty.jsonl":      "3",
 		"import empty.csv":        "013",
 		"import empty.html":       "03",
 		"import empty.json":       "013",
