@@ -102,6 +102,9 @@ func newWaits() *waits {
 	return &waits{Handler: slog.DiscardHandler, seen: make(chan struct{})}
 }
 
+// Enabled says yes, where the handler that discards says no.
+func (w *waits) Enabled(context.Context, slog.Level) bool { return true }
+
 func (w *waits) Handle(_ context.Context, r slog.Record) error {
 	if strings.Contains(r.Message, "waiting") {
 		w.once.Do(func() { close(w.seen) })
