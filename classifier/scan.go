@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/lurewatch/lurewatch/classifier/fold"
 	"github.com/lurewatch/lurewatch/classifier/trie"
 )
 
@@ -60,7 +61,7 @@ func (s *scan) layout(tab *runes) {
 			if text[i]-0xe1 <= 0xb && i+2 < len(text) { // what most scripts are written in
 				r, n = rune(text[i]&0xf)<<12|rune(text[i+1]&0x3f)<<6|rune(text[i+2]&0x3f), 3
 			} else {
-				r, n = decode(text, i)
+				r, n = fold.Decode(text, i)
 			}
 		} else if prev == letter && 'a' <= r && r <= 'z' { // inside a word
 			from := i
@@ -124,15 +125,6 @@ func (s *scan) layout(tab *runes) {
 		i += n
 	}
 	s.pos[len(text)] = at
-}
-
-// decode is the rune at i of text, which is no ASCII, and its size: as
-// utf8.DecodeRuneInString, but quick for runes of two bytes.
-func decode(text string, i int) (rune, int) {
-	if c := text[i]; c >= 0xc2 && c <= 0xdf && i+1 < len(text) {
-		return rune(c&0x1f)<<6 | rune(text[i+1]&0x3f), 2
-	}
-	return utf8.DecodeRuneInString(text[i:])
 }
 
 // separator is what the rune between words costs.

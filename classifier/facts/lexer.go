@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/lurewatch/lurewatch/classifier/fold"
 	"github.com/lurewatch/lurewatch/classifier/trie"
 )
 
@@ -154,7 +155,7 @@ func (l *lexer) scan(f *field) {
 			if s[i]-0xe1 <= 0xb && i+2 < len(s) { // what most scripts are written in
 				r, n = rune(s[i]&0xf)<<12|rune(s[i+1]&0x3f)<<6|rune(s[i+2]&0x3f), 3
 			} else {
-				r, n = decode(s, i)
+				r, n = fold.Decode(s, i)
 			}
 			mine = l.spacing(r)
 			f.long(run, i)
@@ -170,15 +171,6 @@ func (l *lexer) scan(f *field) {
 		i += n
 	}
 	f.long(run, len(s))
-}
-
-// decode is the rune at i of s, which is no ASCII, and its size: as
-// utf8.DecodeRuneInString, but quick for runes of two bytes. What is folded is valid UTF-8.
-func decode(s string, i int) (rune, int) {
-	if c := s[i]; c >= 0xc2 && c <= 0xdf && i+1 < len(s) {
-		return rune(c&0x1f)<<6 | rune(s[i+1]&0x3f), 2
-	}
-	return utf8.DecodeRuneInString(s[i:])
 }
 
 // long notes the run of letters and digits from run to i if it is a long one.

@@ -29,9 +29,9 @@ var bytesOf = func() (t [256]uint8) {
 	return t
 }()
 
-// decode is the rune at i of s, which is no ASCII, and its size: as
+// Decode is the rune at i of s, which is no ASCII, and its size: as
 // utf8.DecodeRuneInString, but quick for runes of two bytes.
-func decode(s string, i int) (rune, int) {
+func Decode(s string, i int) (rune, int) {
 	if c := s[i]; c >= 0xc2 && c <= 0xdf && i+1 < len(s) && s[i+1]&0xc0 == 0x80 {
 		return rune(c&0x1f)<<6 | rune(s[i+1]&0x3f), 2
 	}

@@ -145,7 +145,7 @@ func (p *pass) run() {
 		if three(s, i) {
 			r = rune(s[i]&0xf)<<12 | rune(s[i+1]&0x3f)<<6 | rune(s[i+2]&0x3f)
 		} else {
-			r, size = decode(s, i)
+			r, size = Decode(s, i)
 		}
 		end := i + size
 		e := p.tab.get(r)
