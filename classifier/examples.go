@@ -26,14 +26,24 @@ func (f ExampleFault) String() string {
 	return fmt.Sprintf("%s:%d: %q %s (stance %s, concepts %v)", f.Rule.File, f.Line, f.Rule.Title, what, f.Verdict.Stance, f.Verdict.Facts.Concepts)
 }
 
-// CheckExamples judges the examples that the rules carry, as real posts are
-// judged, and returns how many there are and which do not hold.
-func (c *Classifier) CheckExamples(ctx context.Context) (n int, faults []ExampleFault, err error) {
+// ExampleRun is an example of a rule, judged as a real post is.
+type ExampleRun struct {
+	Rule *sigma.Rule
+	sigma.Example
+	Want    bool // the author says that the rule fires
+	Fires   bool // it does
+	Verdict post.Verdict
+}
+
+// EachExample judges the examples that the rules carry, and hands each to fn, those
+// that must match before those that must not. An error of fn ends it.
+func (c *Classifier) EachExample(ctx context.Context, fn func(ExampleRun) error) error {
 	if c.set == nil {
-		return 0, nil, nil
+		return nil
 	}
 	for _, r := range c.set.Rules() {
-		check := func(e sigma.Example, fires bool) error {
+		match := len(r.Extra.Examples.Match)
+		for i, e := range slices.Concat(r.Extra.Examples.Match, r.Extra.Examples.Ignore) {
 			p := post.Post{ID: r.ID, Title: e.Title, Text: e.Text, Lang: e.Lang, Company: e.Company, URL: e.URL, Source: e.Source}
 			if e.Location != "" {
 				p.Locations = []string{e.Location}
@@ -42,22 +52,23 @@ func (c *Classifier) CheckExamples(ctx context.Context) (n int, faults []Example
 			if err != nil {
 				return err
 			}
-			n++
-			if slices.ContainsFunc(v.Rules, func(h post.RuleHit) bool { return h.ID == r.ID }) != fires {
-				faults = append(faults, ExampleFault{Rule: r, Example: e, Fires: !fires, Verdict: v})
-			}
-			return nil
-		}
-		for _, e := range r.Extra.Examples.Match {
-			if err := check(e, true); err != nil {
-				return n, faults, err
-			}
-		}
-		for _, e := range r.Extra.Examples.Ignore {
-			if err := check(e, false); err != nil {
-				return n, faults, err
+			fires := slices.ContainsFunc(v.Rules, func(h post.RuleHit) bool { return h.ID == r.ID })
+			if err := fn(ExampleRun{Rule: r, Example: e, Want: i < match, Fires: fires, Verdict: v}); err != nil {
+				return err
 			}
 		}
 	}
-	return n, faults, nil
+	return nil
+}
+
+// CheckExamples returns how many examples the rules carry, and which do not hold.
+func (c *Classifier) CheckExamples(ctx context.Context) (n int, faults []ExampleFault, err error) {
+	err = c.EachExample(ctx, func(x ExampleRun) error {
+		n++
+		if x.Fires != x.Want {
+			faults = append(faults, ExampleFault{Rule: x.Rule, Example: x.Example, Fires: x.Fires, Verdict: x.Verdict})
+		}
+		return nil
+	})
+	return n, faults, err
 }

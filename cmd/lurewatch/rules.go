@@ -16,7 +16,6 @@ import (
 
 	"github.com/lurewatch/lurewatch/classifier"
 	"github.com/lurewatch/lurewatch/crawler/intake"
-	"github.com/lurewatch/lurewatch/internal/app"
 	"github.com/lurewatch/lurewatch/internal/post"
 	"github.com/lurewatch/lurewatch/rules"
 	"github.com/lurewatch/lurewatch/rules/sigma"
@@ -160,27 +159,19 @@ func testRules(ctx context.Context, g *globals, pack *rules.Pack, rs []*sigma.Ru
 		return err
 	}
 	run, failed := 0, 0
-	for _, r := range rs {
-		for _, kind := range []struct {
-			want bool
-			list []sigma.Example
-		}{{true, r.Extra.Examples.Match}, {false, r.Extra.Examples.Ignore}} {
-			for _, ex := range kind.list {
-				run++
-				v, err := cl.Classify(ctx, app.ExamplePost(ex))
-				if err != nil {
-					return err
-				}
-				fired := slices.ContainsFunc(v.Rules, func(h post.RuleHit) bool { return h.ID == r.ID })
-				switch {
-				case fired != kind.want:
-					failed++
-					fmt.Fprintf(g.out, "FAIL %s:%d: %s: want fired=%v, stance %s, concepts %v\n     %s\n", r.File, ex.Line, r.Title, kind.want, v.Stance, v.Facts.Concepts, oneLineOf(ex.Text))
-				case verbose:
-					fmt.Fprintf(g.out, "ok   %s:%d: %s\n", r.File, ex.Line, r.Title)
-				}
-			}
+	err = cl.EachExample(ctx, func(x classifier.ExampleRun) error {
+		run++
+		switch r, v := x.Rule, x.Verdict; {
+		case x.Fires != x.Want:
+			failed++
+			fmt.Fprintf(g.out, "FAIL %s:%d: %s: want fired=%v, stance %s, concepts %v\n     %s\n", r.File, x.Line, r.Title, x.Want, v.Stance, v.Facts.Concepts, oneLineOf(x.Text))
+		case verbose:
+			fmt.Fprintf(g.out, "ok   %s:%d: %s\n", r.File, x.Line, r.Title)
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	fmt.Fprintf(g.err, "%d rules, %d examples passed, %d failed\n", len(rs), run-failed, failed)
 	if failed > 0 {

@@ -2,9 +2,7 @@ package app
 
 import (
 	"github.com/lurewatch/lurewatch/classifier"
-	"github.com/lurewatch/lurewatch/internal/post"
 	"github.com/lurewatch/lurewatch/rules"
-	"github.com/lurewatch/lurewatch/rules/sigma"
 )
 
 func (a *App) openClassifier() (err error) {
@@ -13,15 +11,6 @@ func (a *App) openClassifier() (err error) {
 	}
 	a.classifier, err = classifier.New(a.pack, classifier.Options{})
 	return err
-}
-
-// ExamplePost is the post that an example of a rule describes.
-func ExamplePost(ex sigma.Example) post.Post {
-	p := post.Post{Title: ex.Title, Text: ex.Text, Lang: ex.Lang, Company: ex.Company, URL: ex.URL, Source: ex.Source}
-	if ex.Location != "" {
-		p.Locations = []string{ex.Location}
-	}
-	return p
 }
 
 // ruleText is why a rule matters, in the words of its file.
