@@ -28,9 +28,10 @@ type Post struct {
 	Locations []string  `json:"locations,omitempty"`
 	Salary    *Salary   `json:"salary,omitempty"`
 	Contacts  []Contact `json:"contacts,omitempty"`
+	Pictures  []Picture `json:"pictures,omitempty"`
 	PostedAt  time.Time `json:"posted_at,omitzero"`
 	Lang      string    `json:"lang,omitempty"`   // BCP 47 primary subtag
-	Method    string    `json:"method,omitempty"` // json-ld | microdata | rdfa | adapter | generic | import
+	Method    string    `json:"method,omitempty"` // json-ld | microdata | rdfa | adapter | generic | import | picture
 }
 
 // Salary is pay as a post states it, and what it comes to in a month.
@@ -73,6 +74,7 @@ func Mask(s string) string {
 // content. Call it once, after every other field is set.
 func (p *Post) Seal(seen time.Time) {
 	p.Title, p.Text = cut(p.Title, MaxText/8), cut(p.Text, MaxText-MaxText/8)
+	p.boundPictures()
 	p.Digest = p.contentDigest()
 	switch {
 	case p.NativeID != "":
@@ -91,6 +93,11 @@ func (p *Post) contentDigest() Digest {
 	parts := append([]string{p.Title, p.Text, p.Company}, p.Locations...)
 	if s := p.Salary; s != nil {
 		parts = append(parts, s.Raw)
+	}
+	for _, x := range p.Pictures {
+		if v := x.version(); v != "" {
+			parts = append(parts, "picture "+v)
+		}
 	}
 	return DigestOf([]byte(strings.Join(parts, "\x1f")))
 }
