@@ -12,7 +12,7 @@ import (
 // stand beside the name of a chat program. Phone numbers come later, when the amounts are known.
 func (x *Extractor) contacts(into []Contact, f *field, regions []string) []Contact {
 	s := f.Folded
-	c := collector{f: f, regions: regions, found: into, most: len(into) + maxContacts}
+	c := collector{x: x, f: f, regions: regions, found: into, most: len(into) + maxContacts}
 	for _, m := range f.signs {
 		i := int(m.at)
 		if m.run >= 0 {
@@ -46,6 +46,7 @@ const maxContacts = 256
 
 // collector gathers the contacts of one field.
 type collector struct {
+	x       *Extractor
 	f       *field
 	regions []string
 	found   []Contact

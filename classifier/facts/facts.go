@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/lurewatch/lurewatch/classifier/facts/dial"
 	"github.com/lurewatch/lurewatch/classifier/fold"
 	"github.com/lurewatch/lurewatch/classifier/trie"
 	"github.com/lurewatch/lurewatch/internal/post"
@@ -99,6 +100,7 @@ type Extractor struct {
 	lex    lexer
 	places []GazetteerPlace
 	table  *SalaryTable
+	book   *dial.Book
 	units  map[string]*units    // by language
 	marks  map[string]Benchmark // by country
 	pool   sync.Pool
@@ -113,7 +115,11 @@ func New(g *Gazetteer, t *SalaryTable) (*Extractor, error) {
 	if err := t.check(); err != nil {
 		return nil, fmt.Errorf("make facts extractor: %w", err)
 	}
-	x := &Extractor{places: g.Places, table: t, marks: map[string]Benchmark{}}
+	book, err := dial.New()
+	if err != nil {
+		return nil, fmt.Errorf("make facts extractor: read numbering plans: %w", err)
+	}
+	x := &Extractor{places: g.Places, table: t, book: book, marks: map[string]Benchmark{}}
 	for _, b := range t.Benchmarks {
 		x.marks[b.Country] = b
 	}

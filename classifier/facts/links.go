@@ -178,7 +178,7 @@ func (c *collector) path(h host, i, to, start int) {
 		c.add(h.kind, id, start, to)
 	case "zalo", "signal":
 		if d := onlyDigits(first); len(d) >= 8 && len(d) == len(strings.TrimPrefix(first, "+")) {
-			c.add(h.kind, international(d, c.regions), start, to)
+			c.add(h.kind, c.x.international(d, c.regions), start, to)
 		} else {
 			c.add(h.kind, clean, start, to)
 		}

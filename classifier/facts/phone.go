@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/nyaruka/phonenumbers"
+	"github.com/lurewatch/lurewatch/classifier/facts/dial"
 )
 
 // regionsOf adds to out the regions that a number without a country code may be of: where
@@ -102,12 +102,12 @@ type digitsRun struct {
 // phones reads phone numbers where nothing else has taken the digits.
 func (x *Extractor) phones(into []Contact, f *field, regions []string) []Contact {
 	s := f.Folded
-	c := collector{f: f, regions: regions, found: into, most: len(into) + maxContacts}
+	c := collector{x: x, f: f, regions: regions, found: into, most: len(into) + maxContacts}
 	i, k := f.nextDigit(0, 0)
 	for ; i < len(s) && len(c.found) < c.most; i, k = f.nextDigit(i+1, k) {
 		r, ok := f.digitsAt(i)
 		if ok && !f.isTaken(r.start, r.end) {
-			if kind, value, ok := f.phone(r, regions); ok {
+			if kind, value, ok := x.phone(f, r, regions); ok {
 				c.add(kind, value, r.start, r.end)
 			}
 		}
@@ -241,13 +241,11 @@ func flagBefore(s string, i int) (string, int) {
 // phone judges a run: with a country code it must be a possible number, without one
 // a valid one of a likely region, and if it does not begin with 0, with a word for
 // phone or chat near it.
-func (f *field) phone(r digitsRun, regions []string) (kind, value string, ok bool) {
+func (x *Extractor) phone(f *field, r digitsRun, regions []string) (kind, value string, ok bool) {
 	kind, near := f.near(r)
 	if r.plus {
-		if v, ok := parsePhone("+"+r.digits, "ZZ", true); ok {
-			return kind, v, true
-		}
-		return "", "", false
+		v, g := x.book.International(r.digits)
+		return kind, v, g != dial.None
 	}
 	if r.region != "" {
 		regions = append([]string{r.region}, regions...)
@@ -257,12 +255,12 @@ func (f *field) phone(r digitsRun, regions []string) (kind, value string, ok boo
 		return "", "", false
 	}
 	for _, region := range regions {
-		if v, ok := parsePhone(r.digits, region, false); ok {
+		if v, g := x.book.National(r.digits, region); g == dial.Valid {
 			return kind, v, true
 		}
 	}
 	if near && len(r.digits) >= 10 && r.digits[0] != '0' {
-		if v, ok := parsePhone("+"+r.digits, "ZZ", false); ok {
+		if v, g := x.book.International(r.digits); g == dial.Valid {
 			return kind, v, true
 		}
 	}
@@ -300,27 +298,14 @@ func (f *field) near(r digitsRun) (kind string, found bool) {
 	return kind, found
 }
 
-// parsePhone is the E.164 form of a number of region. A loose one need only be possible.
-func parsePhone(s, region string, loose bool) (string, bool) {
-	n, err := phonenumbers.Parse(s, region)
-	if err != nil {
-		return "", false
-	}
-	if phonenumbers.IsValidNumber(n) || loose && phonenumbers.IsPossibleNumber(n) && phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode())) != "ZZ" {
-		return phonenumbers.Format(n, phonenumbers.E164), true
-	}
-	return "", false
-}
-
-// international is the E.164 form of digits from a link, or the digits with a + when no
-// region fits.
-func international(digits string, regions []string) string {
+// international is the E.164 form of digits from a link, or the digits when no region fits.
+func (x *Extractor) international(digits string, regions []string) string {
 	for _, region := range regions {
-		if v, ok := parsePhone(digits, region, false); ok {
+		if v, g := x.book.National(digits, region); g == dial.Valid {
 			return v
 		}
 	}
-	if v, ok := parsePhone("+"+digits, "ZZ", false); ok {
+	if v, g := x.book.International(digits); g == dial.Valid {
 		return v
 	}
 	return digits
