@@ -218,6 +218,7 @@ type work struct {
 	fields [4]field
 	places []placeHit
 	sure   surePlaces
+	found  Facts // its lists are cut to size for the answer
 }
 
 // open lays out one field.
@@ -271,8 +272,8 @@ func (x *Extractor) Extract(in Input) Facts {
 	for i := range fields {
 		x.lex.scan(&fields[i])
 	}
-	var out Facts
-	out.Places = x.findPlaces(w)
+	out := Facts{Contacts: w.found.Contacts[:0], Salaries: w.found.Salaries[:0], Places: w.found.Places[:0]}
+	out.Places = x.findPlaces(out.Places, w)
 	var room [maxRegions]string
 	regions := regionsOf(room[:0], in, out.Places)
 	for i := range fields[:2] {
@@ -288,6 +289,8 @@ func (x *Extractor) Extract(in Input) Facts {
 		out.Contacts = x.phones(out.Contacts, &fields[i], regions)
 	}
 	out.Contacts = once(out.Contacts)
+	w.found = Facts{Contacts: out.Contacts, Salaries: out.Salaries, Places: out.Places}
+	out.Contacts, out.Salaries, out.Places = owned(out.Contacts), owned(out.Salaries), owned(out.Places)
 	out.Salary = best(out.Salaries)
 	out.Employer, out.Licence = employer(fields)
 	for i := range fields {
@@ -296,10 +299,21 @@ func (x *Extractor) Extract(in Input) Facts {
 	return out
 }
 
+// owned is a copy of a list that is used again, nil for an empty one. The list
+// forgets what it held.
+func owned[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	out := slices.Clone(list)
+	clear(list)
+	return out
+}
+
 // once keeps the first of each contact, in the order of the post.
 func once(cs []Contact) []Contact {
-	if len(cs) == 0 {
-		return nil
+	if len(cs) < 2 {
+		return cs
 	}
 	slices.SortStableFunc(cs, func(a, b Contact) int {
 		return cmp.Or(-strings.Compare(a.Span.Field, b.Span.Field), cmp.Compare(a.Span.Start, b.Span.Start))
@@ -311,6 +325,7 @@ func once(cs []Contact) []Contact {
 				kept = append(kept, c)
 			}
 		}
+		clear(cs[len(kept):])
 		return kept
 	}
 	seen := map[[2]string]bool{}

@@ -10,7 +10,7 @@ import (
 // findPlaces finds the places named, longest name first where names overlap. An
 // ambiguous one counts when another place of the same country, or of one that it
 // borders on, is named in the post.
-func (x *Extractor) findPlaces(w *work) []Place {
+func (x *Extractor) findPlaces(out []Place, w *work) []Place {
 	w.places, w.sure = w.places[:0], w.sure[:0]
 	for i := range w.fields {
 		f := &w.fields[i]
@@ -46,8 +46,10 @@ func (x *Extractor) findPlaces(w *work) []Place {
 		}
 		w.places = w.places[:kept]
 	}
-	var out []Place
 	for _, h := range w.places {
+		if len(out) == maxPlaces {
+			break
+		}
 		p := &x.places[h.value]
 		if h.kind == wordWeakPlace && !supported(p, h.value, w.sure, h.f.name) {
 			continue
@@ -59,6 +61,9 @@ func (x *Extractor) findPlaces(w *work) []Place {
 	}
 	return out
 }
+
+// maxPlaces bounds the mentions of places in a post.
+const maxPlaces = 4096
 
 // supported reports whether something else in the post points to the country of p.
 func supported(p *GazetteerPlace, id int32, sure surePlaces, where string) bool {

@@ -29,7 +29,8 @@ func (x *Extractor) salaries(out []Salary, f *field, in Input, places []Place) [
 	r := x.reader(f, in)
 	r.places = places
 	s := f.Folded
-	for i, k := f.nextDigit(0, 0); i < len(s); i, k = f.nextDigit(i, k) {
+	most := len(out) + maxSalaries
+	for i, k := f.nextDigit(0, 0); i < len(s) && len(out) < most; i, k = f.nextDigit(i, k) {
 		a, ok := r.amount(i)
 		if !ok {
 			i = skipNumber(s, i)
@@ -46,6 +47,9 @@ func (x *Extractor) salaries(out []Salary, f *field, in Input, places []Place) [
 	}
 	return out
 }
+
+// maxSalaries bounds the statements of pay of one field: a price list is no post.
+const maxSalaries = 256
 
 // skipNumber steps over digits and what joins them, so that no number is read from
 // its middle.
