@@ -63,4 +63,5 @@ type Capture struct {
 	Bytes       int64     `json:"bytes"`  // of the payload
 	Record      Locator   `json:"record"`
 	Screenshot  Locator   `json:"screenshot,omitzero"` // PNG, when a browser made the capture
+	Pictures    int       `json:"pictures,omitempty"`  // how many of each post were asked for; a rebuild asks for as many
 }

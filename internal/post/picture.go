@@ -31,6 +31,7 @@ type Picture struct {
 	URL        string   `json:"url,omitempty"`
 	Alt        string   `json:"alt,omitempty"`   // what the page says it shows
 	Error      string   `json:"error,omitempty"` // why it, or part of it, was not read
+	Record     Locator  `json:"record,omitzero"` // where the archive keeps it
 }
 
 // boundPictures cuts what a post keeps of its pictures.
