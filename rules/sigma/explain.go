@@ -8,14 +8,20 @@ import (
 )
 
 // Explanation says of one part of a rule whether it held on a post, and what was
-// seen there. The root is the rule's condition.
+// seen there. The root is the rule with its condition, and its filters.
 type Explanation struct {
-	What  string        `json:"what"` // rule, filter, and, or, not, 1 of, all of, selection, alternative, field
-	Label string        `json:"label"`
-	Held  bool          `json:"held"`
-	Line  int           `json:"line,omitempty"`
-	Seen  []string      `json:"seen,omitempty"` // of a field: its values in the post, shortened
-	Parts []Explanation `json:"parts,omitempty"`
+	What    string        `json:"what"` // rule, filter, and, or, not, 1 of, all of, selection, alternative, field
+	Label   string        `json:"label"`
+	Held    bool          `json:"held"`
+	Line    int           `json:"line,omitempty"`
+	Seen    []string      `json:"seen,omitempty"`    // of a field: its values in the post, shortened
+	Matched []string      `json:"matched,omitempty"` // of a field: the values of the rule that were found
+	Missing []string      `json:"missing,omitempty"` // of a field: those that were not
+	Parts   []Explanation `json:"parts,omitempty"`
+
+	key      string // of a field, as written, modifiers and all
+	all, neq bool   // of a field: every value is asked for; none may be there
+	every    bool   // all parts must hold, not one
 }
 
 // Bounds of what Explain shows of one field.
@@ -35,26 +41,22 @@ func (s *Set) Explain(r *Rule, ev Event) Explanation {
 	st := s.pool.Get().(*state) //nolint:errcheck // the pool holds nothing else
 	defer st.free()
 	st.load(ev)
-	e := explainConds("rule", r.Title, r.Line, r.conds, r.sels, st)
+	parts := []Explanation{explainConds(r.conds, r.sels, st)}
 	for _, f := range s.filters {
 		if f.applies(r) {
-			part := explainConds("filter", f.Title, f.Line, f.conds, f.sels, st)
-			e.Held = e.Held && part.Held
-			e.Parts = append(e.Parts, part)
+			part := Explanation{What: "filter", Label: f.Title, Line: f.Line}
+			parts = append(parts, part.with(true, []Explanation{explainConds(f.conds, f.sels, st)}))
 		}
 	}
-	return e
+	return Explanation{What: "rule", Label: r.Title, Line: r.Line}.with(true, parts)
 }
 
 // explainConds explains conditions that are joined by or.
-func explainConds(what, label string, line int, conds []cond, sels []selection, st *state) Explanation {
-	e := Explanation{What: what, Label: label, Line: line}
-	for _, c := range conds {
-		part := explainCond(c, sels, st)
-		e.Held = e.Held || part.Held
-		e.Parts = append(e.Parts, part)
+func explainConds(conds []cond, sels []selection, st *state) Explanation {
+	if len(conds) == 1 {
+		return explainCond(conds[0], sels, st)
 	}
-	return e
+	return explainCond(cond{op: condOr, kids: conds}, sels, st)
 }
 
 func explainCond(c cond, sels []selection, st *state) Explanation {
@@ -93,7 +95,7 @@ func explainCond(c cond, sels []selection, st *state) Explanation {
 
 // with sets the parts of e, of which all must hold, or one.
 func (e Explanation) with(all bool, parts []Explanation) Explanation {
-	e.Held, e.Parts = all, parts
+	e.Held, e.Parts, e.every = all, parts, all
 	for _, p := range parts {
 		if all {
 			e.Held = e.Held && p.Held
@@ -124,15 +126,17 @@ func explainSelection(s *selection, st *state) Explanation {
 }
 
 func explainItem(it *item, st *state) Explanation {
-	e := Explanation{What: "field", Line: it.line, Label: it.label()}
-	held := it.all
-	for _, a := range it.atoms {
-		ok := st.atom(st.set.index[a.key])
-		if it.all {
-			held = held && ok
+	e := Explanation{What: "field", Line: it.line, Label: it.label(), key: it.key, all: it.all, neq: it.negate}
+	for i, a := range it.atoms {
+		if st.atom(st.set.index[a.key]) {
+			e.Matched = append(e.Matched, it.written[i])
 		} else {
-			held = held || ok
+			e.Missing = append(e.Missing, it.written[i])
 		}
+	}
+	held := len(e.Matched) > 0
+	if it.all {
+		held = len(e.Missing) == 0
 	}
 	e.Held = held != it.negate
 	for _, v := range st.strings(it.field) {
@@ -164,34 +168,4 @@ func shorten(s string) string {
 		cut--
 	}
 	return s[:cut] + "…"
-}
-
-// String draws the tree, one part a line: + held, - did not.
-func (e Explanation) String() string {
-	var b strings.Builder
-	e.draw(&b, 0)
-	return b.String()
-}
-
-func (e Explanation) draw(b *strings.Builder, depth int) {
-	mark := "-"
-	if e.Held {
-		mark = "+"
-	}
-	label := e.Label
-	if label == "" {
-		label = e.What
-	}
-	fmt.Fprintf(b, "%s%s %s", strings.Repeat("  ", depth), mark, label)
-	if e.What == "field" {
-		seen := "nothing"
-		if len(e.Seen) > 0 {
-			seen = strings.Join(e.Seen, ", ")
-		}
-		fmt.Fprintf(b, "   (seen: %s)", seen)
-	}
-	b.WriteByte('\n')
-	for _, p := range e.Parts {
-		p.draw(b, depth+1)
-	}
 }

@@ -40,17 +40,31 @@ func (f Finding) String() string {
 }
 
 // Lint checks parsed rules and filters against the fields and values that exist
-// and against the habits of a good rule. Findings are sorted by file and line.
-func Lint(rules []*Rule, filters []*Filter, schema *Schema) []Finding {
+// and against the habits of a good rule. beside are rules that stand in the pack
+// already and are not looked at themselves: a filter may name them, and no new
+// rule may have the id or the title of one. Findings are sorted by file and line.
+func Lint(rules []*Rule, filters []*Filter, schema *Schema, beside ...*Rule) []Finding {
 	l := &linter{schema: schema}
 	ids, titles := map[string]*Rule{}, map[string]*Rule{}
+	same := map[post.Digest]bool{}
+	for _, r := range rules {
+		same[r.Hash] = true
+	}
+	all := slices.Clone(rules)
+	for _, r := range beside {
+		if same[r.Hash] { // it is one of the rules to look at, as the pack holds it
+			continue
+		}
+		ids[r.ID], titles[r.Title] = r, r
+		all = append(all, r)
+	}
 	for _, r := range rules {
 		l.file, l.rule = r.File, r.Title
 		if first := ids[r.ID]; first != nil && r.ID != "" {
 			l.err(r.lineOf("id"), "duplicate-id", fmt.Sprintf("%s has the same id", first.File), "give this rule a new uuid")
 		}
 		if first := titles[r.Title]; first != nil {
-			l.warn(r.lineOf("title"), "duplicate-title", fmt.Sprintf("%s has the same title", first.File), "say what is different")
+			l.err(r.lineOf("title"), "duplicate-title", fmt.Sprintf("%s has the same title", first.File), "say what is different")
 		}
 		ids[r.ID], titles[r.Title] = r, r
 		l.meta(r)
@@ -61,18 +75,27 @@ func Lint(rules []*Rule, filters []*Filter, schema *Schema) []Finding {
 	}
 	for _, f := range filters {
 		l.file, l.rule = f.File, f.Title
-		l.source(f.LogSource, f.Line)
+		if f.Description == "" {
+			l.warn(f.Line, "missing-description", "description is missing", "say why this is muted: somebody will ask")
+		}
+		l.source(f.LogSource, f.lineOf("logsource"))
 		l.selections(f.sels, f.conds)
 		for _, ref := range f.Rules {
-			if !slices.ContainsFunc(rules, func(r *Rule) bool { return r.named(ref) }) {
-				l.err(f.Line, "unknown-rule", fmt.Sprintf("the filter names the rule %s, which is not there", ref), "list the ids with `lurewatch rules list`")
+			if !slices.ContainsFunc(all, func(r *Rule) bool { return r.named(ref) }) {
+				l.err(f.lineOf("filter"), "unknown-rule", fmt.Sprintf("the filter names the rule %s, which is not there", ref), "list the ids with `lurewatch rules list`")
 			}
 		}
+		l.filterLogic(f, all)
 	}
-	slices.SortStableFunc(l.found, func(a, b Finding) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
-	})
+	SortFindings(l.found)
 	return l.found
+}
+
+// SortFindings sorts by file, line and message.
+func SortFindings(fs []Finding) {
+	slices.SortStableFunc(fs, func(a, b Finding) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.Message, b.Message))
+	})
 }
 
 type linter struct {
@@ -108,14 +131,20 @@ func (l *linter) meta(r *Rule) {
 		{"description", r.Description == "", SeverityError},
 		{"level", r.Level == post.LevelNone, SeverityError},
 		{"falsepositives", len(r.FalsePositives) == 0, SeverityError},
-		{"references", len(r.References) == 0, SeverityWarning},
+		{"references", len(r.References) == 0, SeverityError},
 		{"tags", len(r.Tags) == 0, SeverityWarning},
 		{"status", r.Status == "", SeverityWarning},
 		{"author", r.Author == "", SeverityWarning},
 		{"date", r.Date == "", SeverityWarning},
+		{"indicators", len(r.Extra.Indicators) == 0, SeverityWarning},
+		{"ilo", len(r.Extra.ILO) == 0, SeverityWarning},
 	} {
 		if m.missing {
-			l.add(m.sev, r.lineOf(m.key), "missing-"+m.key, m.key+" is missing", "a reviewer has to know it: write one line")
+			line := r.lineOf(m.key)
+			if own := r.lineOf("lurewatch"); line == r.Line && (m.key == "indicators" || m.key == "ilo") {
+				line = own
+			}
+			l.add(m.sev, line, "missing-"+m.key, m.key+" is missing", "a reviewer has to know it: write one line")
 		}
 	}
 	for _, t := range r.Tags {
@@ -129,7 +158,7 @@ func (l *linter) meta(r *Rule) {
 	if c, ok := l.schema.Field("concept"); ok && len(c.Values) > 0 {
 		for _, id := range r.Extra.Indicators {
 			if !slices.Contains(c.Values, id) {
-				l.warn(r.lineOf("lurewatch"), "unknown-concept", fmt.Sprintf("indicators: there is no concept %q", id), "see rules/concepts.yaml")
+				l.err(r.lineOf("lurewatch"), "unknown-concept", fmt.Sprintf("indicators: there is no concept %q", id), "see rules/concepts.yaml")
 			}
 		}
 	}

@@ -11,102 +11,159 @@ type literal struct {
 	neg  bool
 }
 
-// maxCases bounds how many cases of a rule are looked at; a rule with more is
-// taken to be possible.
-const maxCases = 4096
+// maxSteps bounds the search through the cases of a rule. A rule that is not
+// decided by then is taken to be possible.
+const maxSteps = 200_000
 
-// cases turns n into the alternatives under which it holds, each a list of
-// literals. It returns nil, false when there are too many.
-func (n *node) cases() ([][]literal, bool) {
+// search walks the cases under which a condition holds: each a list of literals
+// that can hold together. A case is left as soon as two of its literals exclude
+// each other, or when drop says that it is of no interest.
+type search struct {
+	lint  *linter
+	drop  func(literal) bool
+	steps int
+	why   string // of the first case that could not be
+}
+
+// possible finds a case of n. decided is false when the search was given up.
+func (l *linter) possible(n *node, drop func(literal) bool) (found, decided bool, why string) {
+	s := search{lint: l, drop: drop}
+	s.walk([]*node{n}, nil, &found)
+	return found, found || s.steps <= maxSteps, s.why
+}
+
+// walk reports whether to go on.
+func (s *search) walk(todo []*node, have []literal, found *bool) bool {
+	if s.steps++; s.steps > maxSteps {
+		return false
+	}
+	if len(todo) == 0 {
+		*found = true
+		return false
+	}
+	n, rest := todo[0], todo[1:]
 	switch n.op {
 	case condName:
-		return [][]literal{{{n.atom, n.neg}}}, true
-	case condOr:
-		var out [][]literal
-		for _, k := range n.kids {
-			cs, ok := k.cases()
-			if out = append(out, cs...); !ok || len(out) > maxCases {
-				return nil, false
-			}
+		x := literal{n.atom, n.neg}
+		if s.drop != nil && s.drop(x) {
+			return true
 		}
-		return out, true
-	default:
-		out := [][]literal{nil}
-		for _, k := range n.kids {
-			cs, ok := k.cases()
-			if !ok || len(out)*len(cs) > maxCases {
-				return nil, false
+		if w := s.lint.contradiction(have, x); w != "" {
+			if s.why == "" {
+				s.why = w
 			}
-			var next [][]literal
-			for _, o := range out {
-				for _, c := range cs {
-					next = append(next, append(slices.Clone(o), c...))
+			return true
+		}
+		return s.walk(rest, append(have, x), found)
+	case condAnd: // what has no alternatives first: it ends most cases at once
+		next := make([]*node, 0, len(n.kids)+len(rest))
+		for _, single := range []bool{true, false} {
+			for _, k := range n.kids {
+				if (k.op == condName) == single {
+					next = append(next, k)
 				}
 			}
-			out = next
 		}
-		return out, true
+		return s.walk(append(next, rest...), have, found)
+	default:
+		for _, k := range n.kids {
+			if !s.walk(append([]*node{k}, rest...), have, found) {
+				return false
+			}
+		}
+		return true
 	}
+}
+
+func positive(x literal) bool { return !x.neg }
+
+func offers(x literal) bool {
+	return !x.neg && x.atom.field == "stance" && x.atom.exact() && x.atom.text == "offer"
 }
 
 // logic checks that a rule can fire, and that it asks for an offer.
 func (l *linter) logic(r *Rule) {
 	line := r.condLine
-	cs, ok := r.tree.cases()
-	if !ok {
+	found, decided, why := l.possible(r.tree, nil)
+	switch {
+	case !decided:
 		return
-	}
-	why := ""
-	possible := cs[:0:0]
-	for _, c := range cs {
-		if w := l.contradiction(c); w != "" {
-			why = w
-			continue
-		}
-		possible = append(possible, c)
-	}
-	if len(possible) == 0 {
+	case !found:
 		l.err(line, "never-fires", "the rule can never fire: "+why, "check the condition and the values")
 		return
 	}
-	for _, c := range possible {
-		if !slices.ContainsFunc(c, func(x literal) bool { return !x.neg }) {
-			l.err(line, "fires-on-absence", "the rule can fire on a post in which none of its tests holds", "ask for something that must be there")
-			return
-		}
-	}
-	if r.Extra.WithoutStance != "" {
+	if found, _, _ := l.possible(r.tree, positive); found {
+		l.err(line, "fires-on-absence", "the rule can fire on a post in which none of its tests holds", "ask for something that must be there")
 		return
 	}
-	if _, has := l.schema.Field("stance"); !has {
+	if _, has := l.schema.Field("stance"); !has || r.Extra.WithoutStance != "" {
 		return
 	}
-	for _, c := range possible {
-		if !slices.ContainsFunc(c, func(x literal) bool {
-			return !x.neg && x.atom.field == "stance" && x.atom.exact() && x.atom.text == "offer"
-		}) {
-			l.err(line, "stance", "the rule can fire on a post that is not an offer", "ask for stance: offer, or say why not under lurewatch.without_stance")
-			return
-		}
+	if found, _, _ := l.possible(r.tree, offers); found {
+		l.err(line, "stance", "the rule can fire on a post that is not an offer", "ask for stance: offer, or say why not under lurewatch.without_stance")
 	}
 }
 
-// contradiction says why the literals of c cannot hold together, or "".
-func (l *linter) contradiction(c []literal) string {
-	for i, x := range c {
-		for _, y := range c[:i] {
-			if x.atom.key == y.atom.key && x.neg != y.neg {
-				return fmt.Sprintf("%s must and must not be %q", x.atom.name(), x.atom.written)
-			}
-			if w := l.clash(x, y); w != "" {
-				return w
-			}
-			if w := l.clash(y, x); w != "" {
-				return w
-			}
+// filterLogic checks that a filter leaves something, and takes something away.
+func (l *linter) filterLogic(f *Filter, rules []*Rule) {
+	line := f.condLine
+	found, decided, why := l.possible(f.tree, nil)
+	if decided && !found {
+		l.err(line, "filter-mutes", "the condition of the filter can never hold, so that no rule it applies to can fire: "+why, "write condition: not SELECTION")
+		return
+	}
+	if found, decided, _ := l.possible(f.tree, positive); decided && !found {
+		l.warn(line, "filter-narrows", "rules fire only where the condition of the filter holds, and it asks for something to be there", "to mute what a selection describes, write condition: not SELECTION")
+	}
+	applies := 0
+	for _, r := range rules {
+		if !f.applies(r) {
+			continue
+		}
+		applies++
+		whole, _, _ := l.possible(r.tree, nil)
+		if found, decided, why := l.possible(gather(true, []*node{r.tree, f.tree}), nil); whole && decided && !found {
+			l.err(line, "filter-mutes", fmt.Sprintf("with the filter the rule %q can never fire: %s", r.Title, why), "narrow the filter, or take the rule out of it")
+		}
+	}
+	named := slices.ContainsFunc(f.Rules, func(ref string) bool { return !slices.ContainsFunc(rules, func(r *Rule) bool { return r.named(ref) }) })
+	if applies == 0 && len(rules) > 0 && !named { // a name that is not there is told already
+		l.err(f.Line, "filter-idle", "the filter applies to no rule", "check rules and logsource")
+	}
+}
+
+// contradiction says why x cannot hold, or not beside what have holds, or "".
+func (l *linter) contradiction(have []literal, x literal) string {
+	if w := l.unsayable(x); w != "" {
+		return w
+	}
+	for _, y := range have {
+		if x.atom.key == y.atom.key && x.neg != y.neg {
+			return fmt.Sprintf("%s must and must not be %q", x.atom.name(), x.atom.written)
+		}
+		if w := l.clash(x, y); w != "" {
+			return w
+		}
+		if w := l.clash(y, x); w != "" {
+			return w
 		}
 	}
 	return ""
+}
+
+// unsayable reports a test for values none of which a post can have.
+func (l *linter) unsayable(x literal) string {
+	a := x.atom
+	f, _ := l.schema.Field(a.field)
+	if x.neg || len(f.Never) == 0 || a.op != opText || !slices.ContainsFunc(f.Never, a.pat.match) {
+		return ""
+	}
+	for _, v := range f.Values {
+		if a.pat.match(v) && !slices.Contains(f.Never, v) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%s is never %q: no language has words for it", a.name(), a.written)
 }
 
 // clash looks at an ordered pair of literals.
@@ -128,8 +185,10 @@ func (l *linter) clash(x, y literal) string {
 			return fmt.Sprintf("%s must be %q, which another test excludes", a.name(), a.written)
 		}
 		return fmt.Sprintf("%s has one value and must be both %q and %q", a.name(), a.written, b.written)
+	case a.numeric() && b.numeric() && y.neg && within(a, b):
+		return fmt.Sprintf("%s must be %s, which another test excludes", a.name(), a.condition())
 	case a.numeric() && b.numeric() && !y.neg && !overlap(a, b):
-		return fmt.Sprintf("%s has one value and cannot meet both %s and %s", a.name(), a.written, b.written)
+		return fmt.Sprintf("%s has one value and cannot be both %s and %s", a.name(), a.condition(), b.condition())
 	}
 	return ""
 }
@@ -164,4 +223,24 @@ func overlap(a, b *atom) bool {
 		return a.op == opGTE && b.op == opLTE
 	}
 	return a.num < b.num
+}
+
+// within reports whether every number that meets a meets b.
+func within(a, b *atom) bool {
+	up := func(x *atom) bool { return x.op == opGT || x.op == opGTE }
+	switch {
+	case a.op == opNumber:
+		return b.op == opNumber && a.num == b.num || b.op != opNumber && b.compare(a.num)
+	case b.op == opNumber || up(a) != up(b):
+		return false
+	case a.num == b.num:
+		return a.op == b.op || a.op == opGT || a.op == opLT
+	}
+	return a.num > b.num == up(a)
+}
+
+// condition is a numeric test as people write it.
+func (a *atom) condition() string {
+	sign := map[op]string{opGT: "> ", opGTE: ">= ", opLT: "< ", opLTE: "<= "}[a.op]
+	return sign + a.written
 }

@@ -85,6 +85,20 @@ func (r *Rule) Values(field string) []string {
 	return out
 }
 
+// Asks reports whether some test of r, whatever becomes of it in the condition, is
+// met by this value of the field.
+func (r *Rule) Asks(field, value string) bool { return asks(r.tree, field, value) }
+
+// Asks is [Rule.Asks] of a filter.
+func (f *Filter) Asks(field, value string) bool { return asks(f.tree, field, value) }
+
+func asks(n *node, field, value string) bool {
+	if n.op == condName {
+		return n.atom.field == field && n.atom.op == opText && n.atom.pat.match(value)
+	}
+	return slices.ContainsFunc(n.kids, func(k *node) bool { return asks(k, field, value) })
+}
+
 func (r *Rule) named(ref string) bool {
 	return strings.EqualFold(ref, r.ID) || r.Name != "" && ref == r.Name
 }
@@ -111,6 +125,14 @@ type Filter struct {
 	conds                  []cond
 	condLine               int
 	tree                   *node
+}
+
+// lineOf returns the line of a top-level key, or that of the filter.
+func (f *Filter) lineOf(key string) int {
+	if n, ok := f.lines[key]; ok {
+		return n
+	}
+	return f.Line
 }
 
 func (f *Filter) applies(r *Rule) bool {

@@ -25,6 +25,7 @@ type Field struct {
 	Kind    Kind
 	Single  bool     // a post has one value at most
 	Values  []string // every value there is, when that is known; folded
+	Never   []string // those of Values that no post can have: concepts without words
 	Keyword bool     // searched by keywords without a field
 	Doc     string   // one line for people
 }
@@ -67,10 +68,11 @@ const (
 )
 
 // PostSchema is the fields of a post as lurewatch judges it. concepts is every
-// concept id there is; when it is empty, ids are not checked.
-func PostSchema(concepts []string) *Schema {
+// concept id there is; when it is empty, ids are not checked. never are those of
+// them that no language has words for.
+func PostSchema(concepts []string, never ...string) *Schema {
 	s, err := NewSchema(
-		Field{Name: "concept", Kind: KindWord, Values: concepts, Doc: "ids of the concepts found in title, text, company and location"},
+		Field{Name: "concept", Kind: KindWord, Values: concepts, Never: never, Doc: "ids of the concepts found in title, text, company and location"},
 		Field{Name: "stance", Kind: KindWord, Single: true, Values: []string{"offer", "warning", "news", "testimony", "seeker", "other"}, Doc: "who speaks: only an offer can be flagged"},
 		Field{Name: "lang", Kind: KindWord, Single: true, Doc: "language of the post, BCP 47 primary subtag"},
 		Field{Name: "source", Kind: KindWord, Single: true, Doc: "name of the configured source"},
