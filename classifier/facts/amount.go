@@ -2,6 +2,7 @@ package facts
 
 import (
 	"maps"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 
@@ -14,12 +15,16 @@ type unit struct {
 	currency string
 }
 
-// units are the words beside a number in one language.
+// units are the words beside a number in one language, and what holds where it is
+// spoken.
 type units struct {
 	words map[string]unit
-	// Bit n tells of words of n bytes that begin with a byte, and of words for a
+	// Bit n tells of words of n bytes that begin or end with a byte, and of words for a
 	// currency that end with one: without it there is no need to look.
-	heads, tails [256]uint32
+	heads, feet, tails [256]uint32
+
+	here string // currency meant when none is written
+	home string // country that the language stands for
 }
 
 // addUnits folds the unit words: per language, its own before the generic ones.
@@ -27,20 +32,24 @@ func (x *Extractor) addUnits() {
 	x.units = map[string]*units{}
 	generic := map[string]unit{}
 	addNotation(generic, x.table.Notation["generic"])
-	for lang := range x.table.Notation {
+	for lang, notation := range x.table.Notation {
 		m := maps.Clone(generic)
 		if lang != "generic" {
-			addNotation(m, x.table.Notation[lang])
+			addNotation(m, notation)
 		}
-		us := &units{words: m}
+		us := &units{words: m, here: notation.Currency, home: x.table.Origins[lang]}
 		for w, u := range m {
 			n := uint32(1) << min(len(w), longestUnit+1)
 			us.heads[w[0]] |= n
+			us.feet[w[len(w)-1]] |= n
 			if u.currency != "" {
 				us.tails[w[len(w)-1]] |= n
 			}
 		}
 		x.units[lang] = us
+	}
+	for _, c := range connectors {
+		x.joins[c[0]] = true
 	}
 }
 
@@ -57,6 +66,9 @@ func addNotation(m map[string]unit, n Notation) {
 
 // longestUnit bounds the bytes of a unit word.
 const longestUnit = 30
+
+// longestCurrency bounds the bytes of a currency before a number, plus one.
+const longestCurrency = 19
 
 // amount is one statement of money: a number or a range, with its units.
 type amount struct {
@@ -130,11 +142,13 @@ func (r *reader) prefix(i int) (start int, currency string, ok bool) {
 		if from == 0 {
 			continue
 		}
-		lens := r.units.tails[s[from-1]]
-		for k := from; lens != 0 && k > 0 && from-k < 16; {
-			_, n := utf8.DecodeLastRuneInString(s[:k])
-			k -= n
-			if lens>>(from-k)&1 == 0 {
+		for lens := r.units.tails[s[from-1]] & (1<<longestCurrency - 1); lens != 0; lens &= lens - 1 {
+			n := bits.TrailingZeros32(lens)
+			k := from - n
+			if k < 0 {
+				break
+			}
+			if r.units.heads[s[k]]>>n&1 == 0 {
 				continue
 			}
 			u, found := r.units.words[s[k:from]]
@@ -217,13 +231,11 @@ func (r *reader) unitAt(k int) (unit, int) {
 	if k >= len(s) {
 		return unit{}, 0
 	}
-	lens := r.units.heads[s[k]]
-	var best unit
-	size := 0
-	for end := k; lens>>(end-k) > 1 && end < len(s) && end-k < longestUnit; {
-		_, n := utf8.DecodeRuneInString(s[end:])
-		end += n
-		if lens>>(end-k)&1 == 0 && end-k <= longestUnit {
+	for lens := r.units.heads[s[k]]; lens != 0; {
+		n := 31 - bits.LeadingZeros32(lens) // longest first
+		lens &^= 1 << n
+		end := k + n
+		if n > longestUnit || end > len(s) || r.units.feet[s[end-1]]>>n&1 == 0 {
 			continue
 		}
 		u, ok := r.units.words[s[k:end]]
@@ -237,9 +249,9 @@ func (r *reader) unitAt(k int) (unit, int) {
 				continue
 			}
 		}
-		best, size = u, end-k
+		return u, n
 	}
-	return best, size
+	return unit{}, 0
 }
 
 func markLike(r rune) bool { return spacingOf(r) == clusters && isSEAMark(r) }
@@ -263,8 +275,11 @@ var connectors = []string{"-", "~", "to ", "sampai ", "sampai dengan ", "s/d", "
 func (r *reader) second(end int) (i int, currency string, ok bool) {
 	s := r.s
 	k := skipSpace(s, end, 2)
+	if k == len(s) || !r.x.joins[s[k]] {
+		return 0, "", false
+	}
 	for _, c := range connectors {
-		if k == len(s) || s[k] != c[0] || !strings.HasPrefix(s[k:], c) {
+		if s[k] != c[0] || !strings.HasPrefix(s[k:], c) {
 			continue
 		}
 		j := skipSpace(s, k+len(c), 2)

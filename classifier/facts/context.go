@@ -22,6 +22,9 @@ const (
 	reachPeriod = 14
 )
 
+// aroundPay is the kinds of words that say something of an amount, a bit each.
+const aroundPay = 1<<wordPay | 1<<wordBase | 1<<wordExtra | 1<<wordNever | 1<<wordUpTo | 1<<wordFrom | 1<<wordPeople | 1<<wordAge | 1<<wordPeriod
+
 // context looks at the words around a.
 func (r *reader) context(a amount) around {
 	var c around
@@ -31,6 +34,9 @@ func (r *reader) context(a amount) around {
 	for _, h := range hits[lo:] {
 		if h.start > a.end+reachBeside {
 			break
+		}
+		if aroundPay>>h.kind&1 == 0 {
+			continue
 		}
 		before := h.end <= a.start
 		after := h.start >= a.end

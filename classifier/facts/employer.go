@@ -45,7 +45,7 @@ func (f *field) nameBefore(h hit) *Named {
 	from := h.start
 	for from > 0 && h.start-from < maxName {
 		r, n := utf8.DecodeLastRuneInString(s[:from])
-		if strings.ContainsRune("\n\t:|;!?。,，、•\"【】[]《》", r) && !(r == ',' && h.start-from < 2) {
+		if endsName(r) && r != '/' && r != '(' && r != ')' && !(r == ',' && h.start-from < 2) {
 			break
 		}
 		if r == '.' && from < h.start && s[from] == ' ' && h.start-from > 4 { // the end of a sentence
@@ -71,7 +71,7 @@ func (f *field) nameAfter(h hit) *Named {
 	words, small := 0, -1
 	for to < len(s) && to-from < maxName && words < 6 {
 		r, n := utf8.DecodeRuneInString(s[to:])
-		if strings.ContainsRune("\n\t:|;!?。,，、•()[]\"【】/", r) || r == '.' && to+1 < len(s) && s[to+1] == ' ' {
+		if endsName(r) && r != '《' && r != '》' || r == '.' && to+1 < len(s) && s[to+1] == ' ' {
 			break
 		}
 		if r == ' ' {
@@ -96,6 +96,15 @@ func (f *field) nameAfter(h hit) *Named {
 		return f.named(from, to, to-from)
 	}
 	return f.named(h.start, to, to-from)
+}
+
+// endsName reports signs that stand between a name and the rest of a sentence.
+func endsName(r rune) bool {
+	switch r {
+	case '\n', '\t', ':', '|', ';', '!', '?', ',', '"', '[', ']', '(', ')', '/', '。', '，', '、', '•', '【', '】', '《', '》':
+		return true
+	}
+	return false
 }
 
 // theCompany reports what follows the word for company where no name does.

@@ -103,6 +103,7 @@ type Extractor struct {
 	book   *dial.Book
 	units  map[string]*units    // by language
 	marks  map[string]Benchmark // by country
+	joins  [256]bool            // bytes that begin one of the connectors
 	pool   sync.Pool
 }
 

@@ -61,14 +61,13 @@ func skipNumber(s string, i int) int {
 }
 
 func (x *Extractor) reader(f *field, in Input) reader {
-	lang := in.Lang
-	if x.units[lang] == nil {
-		lang = "generic"
+	us := x.units[in.Lang]
+	if us == nil {
+		us = x.units["generic"]
 	}
-	r := reader{x: x, f: f, s: f.Folded, units: x.units[lang], in: in, home: in.Country}
-	r.here = x.table.Notation[lang].Currency
+	r := reader{x: x, f: f, s: f.Folded, units: us, in: in, home: in.Country, here: us.here}
 	if r.home == "" {
-		r.home = x.table.Origins[in.Lang]
+		r.home = us.home
 		if in.Lang == "zh" && traditional(f.Original) {
 			r.home = "TW"
 		}
@@ -95,8 +94,12 @@ func traditional(s string) bool {
 
 // pay judges whether a is pay, and for what.
 func (r *reader) pay(a amount) (Salary, bool) {
+	bare := !a.money && !a.unit
+	if bare && (a.low < 100 || a.digits > 8 && !a.grouped) {
+		return Salary{}, false
+	}
 	c := r.context(a)
-	if c.never || c.age || !a.money && !a.unit && (!c.pay || c.count || c.lasting || a.low < 100 || a.digits > 8 && !a.grouped) {
+	if c.never || c.age || bare && (!c.pay || c.count || c.lasting) {
 		return Salary{}, false
 	}
 	out := Salary{Base: c.base, Extra: c.extra, UpTo: c.upTo && a.high == 0}
