@@ -18,14 +18,109 @@ type unit struct {
 	order uint8
 }
 
-// seaActs reports the runes that need a look: marks, and the few letters that are
-// written in two ways.
+// seaActs reports the runes that always need a look: those that are written in two
+// ways, or look like another, and not only by the order of marks.
 func seaActs(r rune) bool {
+	switch r {
+	case 0xe4d, 0xebc, 0xecd, 0x1040, 0x101d, 0x178a, 0x17b1:
+		return true
+	}
+	return false
+}
+
+// inCluster reports the runes that go with what stands before them.
+func inCluster(r rune) bool {
 	switch r {
 	case 0xe32, 0xeb2, 0xe40, 0xec0, 0x1040, 0x101d, 0x17b1:
 		return true
 	}
 	return markOrder(r) > 0
+}
+
+// arrange folds the rune r from i to end, which is not in its place in a cluster or
+// needs a look, and the runes after it that belong there; it returns where it got to.
+func (p *pass) arrange(e entry, r rune, i, end int) int {
+	s := p.src
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	p.order = clusterMask
+	if r == 0x178a && before != 0x17d2 || r == 0x101d && (p.o == 0 || p.buf[p.o-1]-'0' > 9) { // letters like others
+		p.keep(i, end)
+		p.order = 0
+		if before == 0x1039 || before == 0x17d2 {
+			p.order = 1
+		}
+		return end
+	}
+	// back to the letter that the cluster stands on
+	from, o := i, p.o
+	for from > p.settled {
+		prev, n := utf8.DecodeLastRuneInString(s[:from])
+		e := p.tab.get(prev)
+		if a := e.act(); a == actHide || a == actStrip || a == actMark {
+			from -= n
+			continue
+		}
+		if !p.wrote(e, from-n, n, o) {
+			break
+		}
+		from, o = from-n, o-3
+		if markOrder(prev) == 0 {
+			if under, _ := utf8.DecodeLastRuneInString(s[:from]); under != 0x17d2 && under != 0x1039 {
+				break
+			}
+		}
+	}
+	p.cut(o)
+	p.settled = p.cluster(from, i)
+	return p.settled
+}
+
+// wrote reports whether the n bytes of src at i are a letter or mark that entry e
+// alone has turned into the three bytes before o.
+func (p *pass) wrote(e entry, i, n, o int) bool {
+	if o < 3 || n != 3 {
+		return false
+	}
+	switch e.act() {
+	case actOrder:
+		return p.buf[o-3] == byte(e) && p.buf[o-2] == byte(e>>8) && p.buf[o-1] == byte(e>>16)
+	case actSEA:
+		return string(p.buf[o-3:o]) == p.src[i:i+n]
+	}
+	return false
+}
+
+// cluster folds the cluster that begins at i; what stands before seen has been noted.
+func (p *pass) cluster(i, seen int) int {
+	p.cl = cluster{f: p.o, o: i, end: p.o}
+	for first := true; i < len(p.src); first = false {
+		r, n := utf8.DecodeRuneInString(p.src[i:])
+		e := p.tab.get(r)
+		p.met |= e
+		switch a := e.act(); {
+		case (a == actHide || a == actStrip || a == actMark) && i < seen:
+			p.put(nil, i, i+n)
+			i += n
+		case a == actHide || a == actStrip || a == actMark:
+			i = p.slow(e, r, i, i+n, p.o)
+		case a != actOrder && a != actSEA || n != 3:
+			return i
+		case inCluster(r):
+			i = p.sea(r, i, i+n)
+		case first:
+			if a == actOrder && e.rune() != r {
+				r = e.rune()
+				p.putRune(r, i, i+n)
+			} else {
+				p.keep(i, i+n)
+			}
+			i += n
+			p.base(r, i)
+		default:
+			return i
+		}
+	}
+	return i
 }
 
 // markOrder is the place of a mark within its cluster, 0 for a letter.
@@ -79,25 +174,20 @@ func markOrder(r rune) uint8 {
 
 // base notes a letter that marks may follow.
 func (p *pass) base(r rune, end int) {
-	if r >= 0x1000 && r <= 0x109f {
-		p.saw |= sawMyanmar
-	}
 	p.cl.n, p.cl.base, p.cl.o = 0, r, end
-	p.cl.f = p.vlen(end)
-	p.cl.end = p.cl.f
+	p.cl.f, p.cl.end = p.o, p.o
 }
 
 // sea folds one rune that seaActs reports, and returns where it ends.
 func (p *pass) sea(r rune, i, end int) int {
 	s, c := p.src, &p.cl
-	here := p.vlen(i)
+	here := p.o
 	if c.end != here {
 		c.n, c.base, c.f, c.o, c.end = 0, 0, here, i, here
 	}
 	switch r {
 	case 0xe40, 0xec0: // e e for ae
 		if c.base == r && c.n == 0 {
-			p.flush(i)
 			at := here - 3
 			from := p.originOf(at)
 			p.cut(at)
@@ -105,6 +195,7 @@ func (p *pass) sea(r rune, i, end int) int {
 			p.base(r+1, end)
 			return end
 		}
+		p.keep(i, end)
 		p.base(r, end)
 		return end
 	case 0xe32, 0xeb2: // nikhahit and aa for am
@@ -116,25 +207,29 @@ func (p *pass) sea(r rune, i, end int) int {
 			p.base(r+1, end)
 			return end
 		}
+		p.keep(i, end)
 		p.base(r, end)
 		return end
 	case 0x17b1: // one independent vowel for two
 		if _, n := utf8.DecodeRuneInString(s[end:]); n == 3 && s[end:end+3] == "\u17d2" {
 			r = 0x17b2
 			p.putRune(r, i, end)
+		} else {
+			p.keep(i, end)
 		}
 		p.base(r, end)
 		return end
 	case 0x1040, 0x101d: // the digit nought and the letter wa look alike
-		r = p.wa(r, i, end)
-		p.putRune(r, i, end)
+		if wa := p.wa(r, i, end); wa != r {
+			r = wa
+			p.putRune(r, i, end)
+		} else {
+			p.keep(i, end)
+		}
 		p.base(r, end)
 		return end
 	}
 	u := unit{a: r, order: markOrder(r)}
-	if r >= 0x1000 && r <= 0x109f {
-		p.saw |= sawMyanmar
-	}
 	switch r {
 	case 0x17d2, 0x1039:
 		b, n := utf8.DecodeRuneInString(s[end:])
@@ -163,7 +258,8 @@ func (p *pass) sea(r rune, i, end int) int {
 		}
 	}
 	if c.n == len(c.units) {
-		return end // a heap of marks: no word
+		p.keep(i, end) // a heap of marks: no word
+		return end
 	}
 	sorted := c.n == 0 || c.units[c.n-1].order <= u.order
 	dup := false
@@ -174,7 +270,8 @@ func (p *pass) sea(r rune, i, end int) int {
 		c.append(u)
 	}
 	if merged := c.merge(); sorted && !merged && !dup && u.a == r && (u.b == 0 || p.src[i+3:end] == string(u.b)) {
-		c.end = p.vlen(end)
+		p.keep(i, end)
+		c.end = p.o
 		return end
 	}
 	p.rewrite(end)
@@ -185,7 +282,7 @@ func (p *pass) sea(r rune, i, end int) int {
 func (p *pass) wa(r rune, i, end int) rune {
 	next, _ := utf8.DecodeRuneInString(p.src[end:])
 	last, _ := utf8.DecodeLastRuneInString(p.src[:i])
-	digits := last >= '0' && last <= '9' || last >= 0x1040 && last <= 0x1049 || p.cl.base == '0' && p.cl.end == p.vlen(i)
+	digits := last >= '0' && last <= '9' || last >= 0x1040 && last <= 0x1049 || p.o > 0 && p.buf[p.o-1]-'0' <= 9
 	if r == 0x101d {
 		if digits && (next < 0x1000 || next > 0x109f || next == 0x101d || next >= 0x1040 && next <= 0x1049) {
 			return '0'
@@ -252,10 +349,7 @@ func (p *pass) rewrite(end int) {
 			c.units[k], c.units[k-1] = c.units[k-1], c.units[k]
 		}
 	}
-	p.flush(max(c.o, p.pend))
-	if len(p.dst) > c.f {
-		p.cut(c.f)
-	}
+	p.cut(c.f)
 	var buf [len(c.units) * 2 * utf8.UTFMax]byte
 	b := buf[:0]
 	for _, u := range c.units[:c.n] {
@@ -264,9 +358,8 @@ func (p *pass) rewrite(end int) {
 			b = utf8.AppendRune(b, u.b)
 		}
 	}
-	p.pend = c.o
 	p.put(b, c.o, end)
-	c.end = len(p.dst)
+	c.end = p.o
 }
 
 func less(a, b unit) bool {

@@ -2,6 +2,7 @@ package fold
 
 import (
 	_ "embed"
+	"encoding/binary"
 	"strings"
 	"sync"
 	"unicode"
@@ -13,20 +14,42 @@ import (
 //go:embed hans.txt
 var hans string
 
-// entry says what becomes of one rune: the low 21 bits are the rune it turns into
-// or an index into table.strings, then come the act, the script and the disguise.
-type entry uint32
+// entry says what becomes of one rune, from the low end: the bytes it turns into (or,
+// where the act says so, a rune or an index into table.strings), how many bytes those
+// are, the act, the script, the ruse, the place in a cluster, and flags.
+type entry uint64
+
+const (
+	actShift    = 35
+	scriptShift = 39
+	ruseShift   = 43
+	afterShift  = 45 // six bits: the order of the mark before may be this at most
+	orderShift  = 51 // six bits: the order that the next mark has to look at
+	clusterMask = 0x3f
+)
+
+// Flags of an entry: what having met the rune says about a text.
+const (
+	metChange entry = 1 << (iota + 57) // it is folded to something else
+	metCyrillic
+	metGreek
+	metCluster // Thai, Lao, Khmer, Burmese and the scripts of India: letters with signs around them
+	metMyanmar
+	metDouble // two in a row are written as one
+	metPart   // part of a character taken apart, see parts
+)
 
 type act uint8
 
 const (
-	actCopy  act = iota // as it is
-	actRune             // one rune instead
+	actOut   act = iota // the bytes of the entry instead, no more than there were
+	actOrder            // the same, if its place in the cluster is in order
+	actRune             // one rune instead, and a note of the ruse
 	actText             // a string instead
 	actStrip            // nothing instead
 	actMark             // joins the rune before it, else is dropped
 	actPair             // joins the rune before it where Unicode has the pair, else is kept
-	actSEA              // Thai, Lao, Khmer, Burmese: the order of marks matters
+	actSEA              // Thai, Lao, Khmer, Burmese: depends on what stands around it
 	actHide             // an invisible character
 	actFlag             // regional indicator
 )
@@ -57,34 +80,53 @@ const (
 	ruseNone ruse = iota
 	ruseWide
 	ruseStyle
-	ruseEmoji
-	ruseRadical // part of a character taken apart, see isRadical
 )
 
-// plain reports a rune that is copied and says nothing.
-func (e entry) plain() bool {
-	return e&(0xf<<21|7<<29) == 0 && e != 0 && e.script() != scSEA
+func (e entry) text() uint32   { return uint32(e) }
+func (e entry) size() int      { return int(e >> 32 & 7) }
+func (e entry) act() act       { return act(e >> actShift & 0xf) }
+func (e entry) script() script { return script(e >> scriptShift & 0xf) }
+func (e entry) ruse() ruse     { return ruse(e >> ruseShift & 3) }
+func (e entry) after() uint8   { return uint8(e >> afterShift & clusterMask) }
+func (e entry) order() uint8   { return uint8(e >> orderShift & clusterMask) }
+
+// rune is the rune that e turns into.
+func (e entry) rune() rune {
+	b := [4]byte{byte(e), byte(e >> 8), byte(e >> 16), byte(e >> 24)}
+	r, _ := utf8.DecodeRune(b[:e.size()])
+	return r
 }
 
-func (e entry) rune() rune     { return rune(e & 0x1fffff) }
-func (e entry) act() act       { return act(e >> 21 & 0xf) }
-func (e entry) script() script { return script(e >> 25 & 0xf) }
-func (e entry) ruse() ruse     { return ruse(e >> 29) }
-
+// makeEntry is an entry whose low end is r itself.
 func makeEntry(a act, s script, u ruse, r rune) entry {
-	return entry(r) | entry(a)<<21 | entry(s)<<25 | entry(u)<<29
+	return entry(uint32(r)) | entry(a)<<actShift | entry(s)<<scriptShift | entry(u)<<ruseShift
 }
 
-// table maps runes to entries by pages of 256; a page that is nil is all zero.
+// makeOut is an entry that turns into to.
+func makeOut(a act, s script, u ruse, to rune) entry {
+	var b [4]byte
+	n := utf8.EncodeRune(b[:], to)
+	e := makeEntry(a, s, u, 0) | entry(binary.LittleEndian.Uint32(b[:])) | entry(n)<<32
+	return e
+}
+
+// table maps runes to entries: those of the basic plane at once, the others by
+// pages of 256, where a page that is nil is all zero: runes that stay.
 type table struct {
-	pages   [0x300]*[256]entry
+	basic   [0x10000]entry
+	pages   [0x200]*[256]entry
 	strings []string
-	pairs   map[[2]rune]rune // what an actPair rune makes with the rune before it
+	pairs   map[[2]rune]rune // what a mark makes with the rune before it
+	firsts  [0x500]bool      // runes from U+0900 on that pair with an actPair rune
 }
 
 func (t *table) get(r rune) entry {
-	if r < 0x30000 {
-		if p := t.pages[r>>8]; p != nil {
+	switch {
+	case r < 0:
+	case r < 0x10000:
+		return t.basic[r]
+	case r < 0x30000:
+		if p := t.pages[r>>8-0x100]; p != nil {
 			return p[r&0xff]
 		}
 	}
@@ -92,23 +134,24 @@ func (t *table) get(r rune) entry {
 }
 
 func (t *table) set(r rune, e entry) {
-	if t.pages[r>>8] == nil {
-		t.pages[r>>8] = new([256]entry)
+	if r < 0x10000 {
+		t.basic[r] = e
+		return
 	}
-	t.pages[r>>8][r&0xff] = e
+	at := r>>8 - 0x100
+	if t.pages[at] == nil {
+		t.pages[at] = new([256]entry)
+	}
+	t.pages[at][r&0xff] = e
 }
 
-// pair is the one rune that a and b are written as. Indic signs pair within their
-// block only, so that those are looked up.
+// pair is the one rune that a and b are written as.
 func (t *table) pair(a, b rune) (rune, bool) {
-	if b >= 0x900 && b < 0xe00 {
-		if a < 0x900 || a >= 0xe00 {
-			return 0, false
-		}
-		one, ok := t.pairs[[2]rune{a, b}]
-		return one, ok
+	if b >= 0x1161 && b <= 0x11c2 { // Hangul is composed by arithmetic
+		return pairOf(a, b)
 	}
-	return pairOf(a, b)
+	one, ok := t.pairs[[2]rune{a, b}]
+	return one, ok
 }
 
 // folds is built from the Unicode tables of x/text and the standard library once,
@@ -122,36 +165,101 @@ func buildTable() *table {
 	for i := 0; i+1 < len(flat); i += 2 {
 		simple[flat[i]] = string(flat[i+1])
 	}
-	for _, span := range [][2]rune{{0x80, 0xd7ff}, {0xf900, 0xffff}, {0x10400, 0x104ff}, {0x1d400, 0x1d7ff}, {0x1e900, 0x1e943}, {0x1f100, 0x1f2ff}, {0x1fbf0, 0x1fbf9}} {
+	for _, span := range [][2]rune{{0x80, 0xffff}, {0x10400, 0x104ff}, {0x1d400, 0x1d7ff}, {0x1e900, 0x1e943}, {0x1f100, 0x1f2ff}, {0x1fbf0, 0x1fbf9}} {
 		for r := span[0]; r <= span[1]; r++ {
 			if e := makeFold(t, simple, r); e != 0 {
-				t.set(r, e)
+				t.set(r, e|met(e, r))
 			}
 		}
 	}
-	t.pairs = map[[2]rune]rune{}
-	for r := rune(0x900); r < 0xe00; r++ {
-		for first := r &^ 0x7f; isPairing(r) && first < r|0x7f; first++ {
-			if one, ok := pairOf(first, r); ok {
-				t.pairs[[2]rune{first, r}] = one
-			}
+	t.pairs = composed()
+	for pair := range t.pairs {
+		if isPairing(pair[1]) && pair[0] >= 0x900 && pair[0] < 0xe00 {
+			t.firsts[pair[0]-0x900] = true
 		}
 	}
-	rare := new([256]entry) // the rarer Han characters share a page
+	rare := new([256]entry) // the rarer Han characters share a page; no bytes: they stay
 	for i := range rare {
-		rare[i] = makeEntry(actCopy, scHan, 0, 0)
+		rare[i] = makeEntry(actOut, scHan, 0, 0)
 	}
 	for r := rune(0x20000); r < 0x30000; r += 256 {
-		t.pages[r>>8] = rare
+		t.pages[r>>8-0x100] = rare
 	}
 	return t
+}
+
+// composed is what marks make with the letters before them: the pairs of Unicode,
+// and those of a letter with another mark already on it.
+func composed() map[[2]rune]rune {
+	out := map[[2]rune]rune{}
+	var buf []rune
+	for r := rune(0xc0); r < 0x30ff; r++ {
+		d := norm.NFD.PropertiesString(string(r)).Decomposition()
+		if len(d) == 0 {
+			continue
+		}
+		buf = append(buf[:0], []rune(string(d))...)
+		if len(buf) < 2 {
+			continue
+		}
+		for k := 1; k < len(buf); k++ { // any of its marks may have come last
+			rest := append(append([]rune{}, buf[:k]...), buf[k+1:]...)
+			one := []rune(norm.NFC.String(string(rest)))
+			if len(one) != 1 {
+				continue
+			}
+			for _, mark := range sameMarks(buf[k]) {
+				if got, ok := pairOf(one[0], mark); ok {
+					out[[2]rune{one[0], mark}] = got
+				}
+			}
+		}
+	}
+	return out
+}
+
+// sameMarks is m with the mark that Unicode takes for the same.
+func sameMarks(m rune) []rune {
+	for _, same := range [...][2]rune{{0x300, 0x340}, {0x301, 0x341}, {0x313, 0x343}} {
+		if m == same[0] {
+			return same[:]
+		}
+	}
+	return []rune{m}
+}
+
+// met is the flags of the entry of r.
+func met(e entry, r rune) (out entry) {
+	switch e.script() {
+	case scCyrillic:
+		out |= metCyrillic
+	case scGreek:
+		out |= metGreek
+	case scSEA, scIndic:
+		out |= metCluster
+	}
+	if r >= 0x1000 && r <= 0x109f {
+		out |= metMyanmar
+	}
+	if r == 0xe40 || r == 0xec0 {
+		out |= metDouble
+	}
+	if isPart(r) {
+		out |= metPart
+	}
+	if e.act() <= actRune && e.rune() != r {
+		out |= metChange
+	}
+	return out
 }
 
 func makeFold(t *table, simple map[rune]string, r rune) entry {
 	sc := scriptOf(r)
 	switch {
+	case r >= 0xd800 && r <= 0xdfff: // no runes: never looked up
+		return 0
 	case r >= 0x1f1e6 && r <= 0x1f1ff:
-		return makeEntry(actFlag, scOther, ruseEmoji, 'a'+r-0x1f1e6)
+		return makeEntry(actFlag, scOther, 0, 'a'+r-0x1f1e6)
 	case isHidden(r):
 		return makeEntry(actHide, scOther, 0, 0)
 	case isMark(r):
@@ -162,12 +270,6 @@ func makeFold(t *table, simple map[rune]string, r rune) entry {
 		return makeEntry(actSEA, sc, 0, 0)
 	}
 	to := foldRune(simple, r, 0)
-	if to == string(r) {
-		if isRadical(r) {
-			return makeEntry(actCopy, sc, ruseRadical, 0)
-		}
-		return makeEntry(actCopy, sc, 0, 0)
-	}
 	if to == "" {
 		return makeEntry(actStrip, sc, 0, 0)
 	}
@@ -176,14 +278,34 @@ func makeFold(t *table, simple map[rune]string, r rune) entry {
 	if sc == scOther {
 		sc = scriptOf(first)
 	}
-	if n == len(to) && isMark(first) {
+	switch {
+	case n < len(to):
+		t.strings = append(t.strings, to)
+		return makeEntry(actText, sc, u, rune(len(t.strings)-1))
+	case isMark(first):
 		return makeEntry(actMark, scOther, 0, first)
+	case sc == scSEA && first >= 0x80:
+		return ordered(makeOut(actOrder, sc, u, first), markOrder(first), r)
+	case u != ruseNone || n > utf8.RuneLen(r) || noted(r) && first != r:
+		return makeOut(actRune, sc, u, first)
 	}
-	if n == len(to) {
-		return makeEntry(actRune, sc, u, first)
+	return makeOut(actOut, sc, u, first)
+}
+
+// noted reports the enclosed digits, which pass.ruse counts.
+func noted(r rune) bool { return r >= 0x2460 && r <= 0x2793 || r >= 0x1f100 && r <= 0x1f10c }
+
+// stacking is the order after a sign that puts the next consonant under the letter:
+// above any that a mark may follow; halved down to one when the consonant is there.
+const stacking = 0x20
+
+// ordered gives e its place in a cluster. A letter may stand after anything.
+func ordered(e entry, order uint8, r rune) entry {
+	next := order
+	if r == 0x17d2 || r == 0x1039 {
+		next = stacking
 	}
-	t.strings = append(t.strings, to)
-	return makeEntry(actText, sc, u, rune(len(t.strings)-1))
+	return e | entry((order-1)&clusterMask)<<afterShift | entry(next)<<orderShift
 }
 
 // foldRune folds r on its own, again and again until nothing changes.

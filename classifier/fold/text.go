@@ -28,7 +28,8 @@ type Text struct {
 	Folded    string   // valid UTF-8; shares memory with Original when they are equal
 	Disguises []string // sorted names of the disguises undone; nil when none
 
-	segs []seg
+	segs  []seg
+	sober bool // known to have no digit or sign that may stand for a letter, see Unleet
 }
 
 // seg says where one stretch of folded text came from. It reaches to the next
@@ -117,21 +118,10 @@ type writer struct {
 	dst  []byte
 	segs []seg
 	pend int // src[pend:] up to the caller's position is still to be copied
-	low  bool
-
-	spare []byte // to write into, if it is large enough
 }
 
 // room is space to write dst into. It is never nil.
-func (w *writer) room() []byte {
-	if n := len(w.src) + len(w.src)/32 + 16; cap(w.spare) < n {
-		w.spare = make([]byte, 0, n)
-	}
-	return w.spare[:0]
-}
-
-// vlen is the length that dst will have once src is copied up to i.
-func (w *writer) vlen(i int) int { return len(w.dst) + i - w.pend }
+func (w *writer) room() []byte { return make([]byte, 0, len(w.src)+len(w.src)/32+16) }
 
 // flush copies what is held back, up to i.
 func (w *writer) flush(i int) {
@@ -142,25 +132,25 @@ func (w *writer) flush(i int) {
 		at := len(w.dst)
 		w.mark(at, w.pend, 0)
 		w.dst = append(w.dst, w.src[w.pend:i]...)
-		if w.low {
-			lowerASCII(w.dst[at:])
-		}
 	}
 	w.pend = i
 }
 
 // mark opens a seg when the two texts get out of step at (f, o).
-func (w *writer) mark(f, o, n int) {
+func (w *writer) mark(f, o, n int) { w.segs = marked(w.segs, f, o, n) }
+
+// marked is segs with one that starts at (f, o), unless the last goes on there.
+func marked(segs []seg, f, o, n int) []seg {
 	if n == 0 {
-		if len(w.segs) == 0 {
+		if len(segs) == 0 {
 			if f == o {
-				return
+				return segs
 			}
-		} else if l := w.segs[len(w.segs)-1]; l.n == 0 && int(l.o)-int(l.f) == o-f {
-			return
+		} else if l := segs[len(segs)-1]; l.n == 0 && int(l.o)-int(l.f) == o-f {
+			return segs
 		}
 	}
-	w.segs = append(w.segs, seg{uint32(f), uint32(o), uint32(n)})
+	return append(segs, seg{uint32(f), uint32(o), uint32(n)})
 }
 
 // put writes b for the bytes i to j of src, after what is held back.
@@ -184,14 +174,6 @@ func (w *writer) put(b []byte, i, j int) {
 func (w *writer) putRune(r rune, i, j int) {
 	var b [utf8.UTFMax]byte
 	w.put(b[:utf8.EncodeRune(b[:], r)], i, j)
-}
-
-// cut takes back what was written from f on, so that it can be written anew.
-func (w *writer) cut(f int) {
-	w.dst = w.dst[:f]
-	for len(w.segs) > 0 && int(w.segs[len(w.segs)-1].f) >= f {
-		w.segs = w.segs[:len(w.segs)-1]
-	}
 }
 
 // done is the finished layer over below: the Text whose Folded is src.
@@ -253,10 +235,4 @@ func compose(segs []seg, length int, below Text) []seg {
 		}
 	}
 	return out
-}
-
-func lowerASCII(b []byte) {
-	for i, c := range b {
-		b[i] = c | bytesOf[c]&byteUpper<<4
-	}
 }

@@ -68,6 +68,9 @@ func plain(r rune) rune {
 // a word of the lexicon. Names with @, dot, slash or _ in them stay. It reports false,
 // and returns t itself, when no word looks so; else it names [Leetspeak].
 func (t Text) Unleet() (Text, bool) {
+	if t.sober {
+		return t, false
+	}
 	s := t.Folded
 	w := writer{src: s}
 	found := false

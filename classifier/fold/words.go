@@ -24,59 +24,6 @@ func calm(s string, i int) int {
 	return i
 }
 
-// look finds in one go what calls for undoing: letters pulled apart, letters drawn
-// out, look-alike scripts side by side.
-func look(s string) (saw uint) {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case c < utf8.RuneSelf:
-			if i+2 >= len(s) {
-				continue
-			}
-			if s[i+1] == c { // no letter stands between two separators
-				if s[i+2] == c && bytesOf[c]&byteLetter != 0 {
-					saw |= sawRepeat
-				}
-			} else if (s[i+2] == c || s[i+1] >= utf8.RuneSelf) && bytesOf[c]&byteSep != 0 && saw&sawSpaced == 0 && i+4 < len(s) && spaced(s, i) {
-				saw |= sawSpaced
-			}
-		case c >= 0xcd && c <= 0xd4: // Greek and Cyrillic
-			if i+2 < len(s) {
-				if letterASCII(s[i+2]) || i > 0 && mixedBefore(s, i) {
-					saw |= sawMixed
-				}
-				if i+5 < len(s) && s[i+1] == s[i+3] && s[i:i+2] == s[i+2:i+4] && s[i:i+2] == s[i+4:i+6] {
-					saw |= sawRepeat
-				}
-			} else if i > 0 && mixedBefore(s, i) {
-				saw |= sawMixed
-			}
-			i++
-		default:
-			w := runeWidth(c)
-			if k := i + 3*w; k <= len(s) && s[i+w-1] == s[i+2*w-1] && s[i:i+w] == s[i+w:i+2*w] && s[i:i+w] == s[i+2*w:k] {
-				saw |= sawRepeat
-			}
-			i += w - 1
-		}
-	}
-	return saw
-}
-
-// mixedBefore reports a letter of another look-alike script before i.
-func mixedBefore(s string, i int) bool {
-	if c := s[i-1]; c < utf8.RuneSelf {
-		return letterASCII(c)
-	} else if i > 1 && s[i-2]>>1 == s[i]>>1 { // lead bytes come in pairs within one script
-		return false
-	}
-	r, _ := utf8.DecodeLastRuneInString(s[:i])
-	here, _ := utf8.DecodeRuneInString(s[i:])
-	a, b := mixScript(r), mixScript(here)
-	return a != scOther && b != scOther && a != b
-}
-
 // spaced reports whether letters pulled apart may go on at the separator at i: a
 // separator, a letter, the same separator, a letter, the same separator or the end.
 func spaced(s string, i int) bool {
@@ -281,12 +228,12 @@ func beside(s string, i, k int) bool {
 	return unicode.IsLetter(a) || unicode.IsLetter(b) || unicode.IsMark(a)
 }
 
-// isRadical reports the parts that characters are taken apart into; they do not
-// stand alone in ordinary text.
-func isRadical(r rune) bool {
-	switch r {
-	case '亻', '氵', '讠', '扌', '钅', '艹', '饣', '忄', '犭', '礻', '衤', '纟':
-		return true
+// isPart reports the first parts of characters that are written in two.
+func isPart(r rune) bool {
+	for k := 0; k < len(parts); k += 9 {
+		if first, _ := utf8.DecodeRuneInString(parts[k:]); first == r {
+			return true
+		}
 	}
 	return false
 }
@@ -300,7 +247,7 @@ func unsplit(t Text) (Text, bool) {
 	w := writer{src: s}
 	found := false
 	for i, r := range s {
-		if !isRadical(r) || i+6 > len(s) {
+		if folds().get(r)&metPart == 0 || i+6 > len(s) {
 			continue
 		}
 		for k := 0; k < len(parts); k += 9 {
