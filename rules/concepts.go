@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -29,6 +30,11 @@ type Class struct {
 	ID    string
 	Gloss string
 	Masks bool // a longer word of it hides the words of every other class that it covers
+
+	// Ordinary says that its words stand in ordinary posts too, so that only what
+	// stands beside them tells anything. Words of the other classes should not.
+	Ordinary bool
+	Line     int // in classes.yaml
 }
 
 // Concept is one thing that words can say together, with what it is evidence of.
@@ -44,47 +50,77 @@ type Concept struct {
 	Element  string    `yaml:"element"`
 	Texts    []string  `yaml:"patterns"`
 	Patterns []Pattern `yaml:"-"`
+
+	// Kept says why the concept stays although nothing asks for it, or no words say it.
+	Kept  string `yaml:"kept"`
+	Line  int    `yaml:"-"` // in concepts.yaml
+	lines []int  // of its patterns
 }
 
-func decodeStrict(file string, data []byte, into any) error {
+// listOf reads a file that holds one list of maps under one key, with no other keys
+// than those given.
+func listOf(file, list string, data []byte, keys ...string) ([]*yaml.Node, error) {
+	var doc map[string][]yaml.Node
 	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	if err := dec.Decode(into); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+	if err := dec.Decode(&doc); err != nil {
+		return nil, &Fault{File: file, Err: err, Hint: "check indentation and quotes at that line"}
 	}
-	return nil
+	for k := range doc {
+		if k != list {
+			return nil, &Fault{File: file, Err: fmt.Errorf("unknown key %q", k), Hint: "write " + list + ":"}
+		}
+	}
+	var out []*yaml.Node
+	for i := range doc[list] {
+		n := &doc[list][i]
+		if n.Kind != yaml.MappingNode {
+			return nil, &Fault{File: file, Line: n.Line, Err: errors.New("want a map"), Hint: "write - id: …"}
+		}
+		for i := 0; i < len(n.Content); i += 2 {
+			if k := n.Content[i].Value; !slices.Contains(keys, k) {
+				return nil, &Fault{File: file, Line: n.Content[i].Line, Err: fmt.Errorf("unknown key %q", k), Hint: "one of " + strings.Join(keys, ", ")}
+			}
+		}
+		out = append(out, n)
+	}
+	if len(out) == 0 {
+		return nil, &Fault{File: file, Err: errors.New("no " + list), Hint: "it holds a list under " + list + ":"}
+	}
+	return out, nil
 }
 
 // ParseClasses reads classes.yaml.
 func ParseClasses(file string, data []byte) ([]Class, error) {
-	var doc struct {
-		Classes []struct {
-			ID    string `yaml:"id"`
-			Gloss string `yaml:"gloss"`
-			Masks string `yaml:"masks"`
-		} `yaml:"classes"`
-	}
-	if err := decodeStrict(file, data, &doc); err != nil {
+	nodes, err := listOf(file, "classes", data, "id", "gloss", "masks", "ordinary")
+	if err != nil {
 		return nil, err
 	}
 	var out []Class
 	seen := map[string]bool{}
-	for _, c := range doc.Classes {
+	for _, n := range nodes {
+		var c struct {
+			ID       string `yaml:"id"`
+			Gloss    string `yaml:"gloss"`
+			Masks    string `yaml:"masks"`
+			Ordinary bool   `yaml:"ordinary"`
+		}
+		err := n.Decode(&c)
 		switch {
+		case err != nil:
 		case c.ID == "" || c.Gloss == "":
-			return nil, fmt.Errorf("%s: class %q: id or gloss is missing", file, c.ID)
+			err = fmt.Errorf("class %q: id or gloss is missing", c.ID)
 		case seen[c.ID]:
-			return nil, fmt.Errorf("%s: class %s stands here twice", file, c.ID)
+			err = fmt.Errorf("class %s stands here twice", c.ID)
 		case slices.Contains(Marks(), c.ID):
-			return nil, fmt.Errorf("%s: class %s has the name of a mark", file, c.ID)
+			err = fmt.Errorf("class %s has the name of a mark", c.ID)
 		case c.Masks != "" && c.Masks != "all":
-			return nil, fmt.Errorf("%s: class %s: masks %q: want all, or no such key", file, c.ID, c.Masks)
+			err = fmt.Errorf("class %s: masks %q: want all, or no such key", c.ID, c.Masks)
+		}
+		if err != nil {
+			return nil, &Fault{File: file, Line: n.Line, Err: err, Hint: "a class has an id, a gloss, and masks: all or ordinary: true where that is so"}
 		}
 		seen[c.ID] = true
-		out = append(out, Class{ID: c.ID, Gloss: c.Gloss, Masks: c.Masks == "all"})
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: no classes", file)
+		out = append(out, Class{ID: c.ID, Gloss: c.Gloss, Masks: c.Masks == "all", Ordinary: c.Ordinary, Line: n.Line})
 	}
 	return out, nil
 }
@@ -92,10 +128,8 @@ func ParseClasses(file string, data []byte) ([]Class, error) {
 // ParseConcepts reads concepts.yaml. Patterns may name the classes given, the
 // [Marks], and concepts that stand higher up in the file.
 func ParseConcepts(file string, data []byte, classes []Class) ([]Concept, error) {
-	var doc struct {
-		Concepts []yaml.Node `yaml:"concepts"`
-	}
-	if err := decodeStrict(file, data, &doc); err != nil {
+	nodes, err := listOf(file, "concepts", data, "id", "title", "gloss", "group", "kind", "stage", "weight", "ilo", "element", "patterns", "kept")
+	if err != nil {
 		return nil, err
 	}
 	known := map[string]bool{}
@@ -107,32 +141,25 @@ func ParseConcepts(file string, data []byte, classes []Class) ([]Concept, error)
 	}
 	var out []Concept
 	above := map[string]bool{}
-	for i := range doc.Concepts {
-		n := &doc.Concepts[i]
+	var errs []error
+	for _, n := range nodes {
 		c, err := parseConcept(n, known, above)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: concept %q: %w", file, n.Line, c.ID, err)
+			line := n.Line
+			if f, ok := errors.AsType[*Fault](err); ok {
+				line, err = f.Line, f.Err
+			}
+			errs = append(errs, &Fault{File: file, Line: line, Err: fmt.Errorf("concept %q: %w", c.ID, err), Hint: "the grammar of patterns is told in docs/rules.md, the classes are in classes.yaml"})
+			continue
 		}
 		above[c.ID] = true
 		out = append(out, c)
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: no concepts", file)
-	}
-	return out, nil
+	return out, errors.Join(errs...)
 }
 
 func parseConcept(n *yaml.Node, known, above map[string]bool) (Concept, error) {
 	var c Concept
-	// A node decodes without KnownFields, so check its keys here.
-	if n.Kind == yaml.MappingNode {
-		for i := 0; i < len(n.Content); i += 2 {
-			k := n.Content[i].Value
-			if !slices.Contains([]string{"id", "title", "gloss", "group", "kind", "stage", "weight", "ilo", "element", "patterns"}, k) {
-				return c, fmt.Errorf("line %d: unknown key %q", n.Content[i].Line, k)
-			}
-		}
-	}
 	if err := n.Decode(&c); err != nil {
 		return c, err
 	}
@@ -144,10 +171,12 @@ func parseConcept(n *yaml.Node, known, above map[string]bool) (Concept, error) {
 	case !slices.Contains([]string{"strong", "medium", "weak", "context", "negative"}, c.Weight):
 		return c, fmt.Errorf("weight %q is none of strong, medium, weak, context, negative", c.Weight)
 	}
-	for _, s := range c.Texts {
+	c.Line = n.Line
+	c.lines = linesOf(n, "patterns")
+	for i, s := range c.Texts {
 		p, err := ParsePattern(s)
 		if err != nil {
-			return c, err
+			return c, &Fault{Line: c.lineOf(i), Err: err}
 		}
 		var bad error
 		p.Items(func(it Item) {
@@ -159,9 +188,29 @@ func parseConcept(n *yaml.Node, known, above map[string]bool) (Concept, error) {
 			}
 		})
 		if bad != nil {
-			return c, bad
+			return c, &Fault{Line: c.lineOf(i), Err: bad}
 		}
 		c.Patterns = append(c.Patterns, p)
 	}
 	return c, nil
+}
+
+// lineOf is where a pattern of c stands.
+func (c *Concept) lineOf(pattern int) int {
+	if pattern < len(c.lines) {
+		return c.lines[pattern]
+	}
+	return c.Line
+}
+
+// linesOf is where the values of a list stand.
+func linesOf(n *yaml.Node, key string) (out []int) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			for _, x := range n.Content[i+1].Content {
+				out = append(out, x.Line)
+			}
+		}
+	}
+	return out
 }

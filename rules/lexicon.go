@@ -1,8 +1,8 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,6 +40,7 @@ const MaxWord = 96
 // Words are folded already, as text is before it is matched.
 type Lexicon struct {
 	File      string
+	LocalFile string // an operator's own words beside those of File, if any
 	Lang      string // BCP 47 primary subtag
 	Name      string
 	Cluster   bool
@@ -50,12 +51,14 @@ type Lexicon struct {
 	NotAfter  []Exception
 	Classes   map[string][]Word
 	Phrases   map[string][]Phrase
+	lines     map[string]int // of "classes/NAME" and "phrases/NAME", and of each top-level key
 }
 
 // Side is where a word stands seen from what it governs.
 type Side struct {
 	Before, After bool
 	Reach         int // words
+	Line          int
 }
 
 // Word is one word of a class.
@@ -63,36 +66,49 @@ type Word struct {
 	Text      string
 	Stem      bool // any ending may follow
 	Ambiguous bool // counts only beside words of another class
+	Local     bool // from the LocalFile of its lexicon
 	Line      int
 }
 
 // Phrase is a fixed wording of one concept.
 type Phrase struct {
 	Text, Gloss string
+	Local       bool // from the LocalFile of its lexicon
 	Line        int
 }
 
 // Exception unmakes a word where Beside touches it.
-type Exception struct{ Word, Beside string }
+type Exception struct {
+	Word, Beside string
+	Line         int
+}
 
 // ParseLexicon reads one lexicon file. Errors name file and line.
 func ParseLexicon(file string, data []byte) (*Lexicon, error) {
+	l, err := parseLexicon(file, data)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.check(); err != nil {
+		return nil, &Fault{File: file, Line: 1, Err: err, Hint: "start from the lexicon of another language"}
+	}
+	return l, nil
+}
+
+func parseLexicon(file string, data []byte) (*Lexicon, error) {
 	p := &lexParser{lex: &Lexicon{
-		File: file, Sides: map[string]Side{},
+		File: file, Sides: map[string]Side{}, lines: map[string]int{},
 		Classes: map[string][]Word{}, Phrases: map[string][]Phrase{},
 	}}
 	if !utf8.Valid(data) {
-		return nil, fmt.Errorf("%s: not valid UTF-8", file)
+		return nil, &Fault{File: file, Err: errors.New("not valid UTF-8"), Hint: "save it as UTF-8"}
 	}
 	seen := map[string]bool{}
 	for line := range strings.Lines(string(data)) {
 		p.n++
 		if err := p.line(strings.TrimRight(line, "\r\n"), seen); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", file, p.n, err)
+			return nil, &Fault{File: file, Line: p.n, Err: err, Hint: "one word a line under its class, two spaces deeper: see docs/rules.md"}
 		}
-	}
-	if err := p.lex.check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return p.lex, nil
 }
@@ -125,6 +141,7 @@ func (p *lexParser) line(s string, seen map[string]bool) error {
 			return fmt.Errorf("%s stands here twice", name)
 		}
 		seen[p.section+"/"+name] = true
+		p.lex.lines[p.section+"/"+name] = p.n
 		return nil
 	case p.section == "classes" && indent == 4 && p.key != "":
 		return p.word(body)
@@ -146,6 +163,7 @@ func (p *lexParser) top(s string, seen map[string]bool) error {
 		return fmt.Errorf("%s stands here twice", name)
 	}
 	seen[name] = true
+	p.lex.lines[name] = p.n
 	p.section, p.key = "", ""
 	switch name {
 	case "lang":
@@ -190,7 +208,7 @@ func (p *lexParser) item(s string) error {
 		if !ok || w == "" || beside == "" {
 			return fmt.Errorf("%q: want WORD and what touches it", s)
 		}
-		e := Exception{w, beside}
+		e := Exception{w, beside, p.n}
 		if p.section == "not_before" {
 			p.lex.NotBefore = append(p.lex.NotBefore, e)
 		} else {
@@ -210,7 +228,7 @@ func (p *lexParser) side(s string) error {
 	if err != nil || n < 1 || n > maxWithin {
 		return fmt.Errorf("reach %q is no number from 1 to %d", f[2], maxWithin)
 	}
-	side := Side{Before: f[1] != "after", After: f[1] != "before", Reach: n}
+	side := Side{Before: f[1] != "after", After: f[1] != "before", Reach: n, Line: p.n}
 	if !slices.Contains([]string{"before", "after", "either"}, f[1]) {
 		return fmt.Errorf("side %q is none of before, after, either", f[1])
 	}
@@ -260,12 +278,41 @@ func (l *Lexicon) check() error {
 	case len(l.Classes) == 0:
 		return fmt.Errorf("no classes")
 	}
-	for _, name := range slices.Sorted(maps.Keys(l.Classes)) {
-		if len(l.Classes[name]) == 0 {
-			return fmt.Errorf("class %s has no words", name)
+	return nil
+}
+
+// merge adds an operator's own words of the language to l.
+func (l *Lexicon) merge(own *Lexicon) error {
+	for name, s := range own.Sides {
+		if _, has := l.Sides[name]; has {
+			return &Fault{File: own.File, Line: s.Line, Err: fmt.Errorf("sides: %s has its side in %s", name, l.File), Hint: "delete the line"}
+		}
+		l.Sides[name] = s
+	}
+	l.LocalFile = own.File
+	l.Function = append(l.Function, own.Function...)
+	l.NotBefore, l.NotAfter = append(l.NotBefore, own.NotBefore...), append(l.NotAfter, own.NotAfter...)
+	for name, ws := range own.Classes {
+		for _, w := range ws {
+			w.Local = true
+			l.Classes[name] = append(l.Classes[name], w)
+		}
+	}
+	for name, ps := range own.Phrases {
+		for _, p := range ps {
+			p.Local = true
+			l.Phrases[name] = append(l.Phrases[name], p)
 		}
 	}
 	return nil
+}
+
+// file is where a word of l stands.
+func (l *Lexicon) file(local bool) string {
+	if local {
+		return l.LocalFile
+	}
+	return l.File
 }
 
 // Words is the number of words and phrases.

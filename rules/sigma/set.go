@@ -40,14 +40,14 @@ func NewSet(rules []*Rule, filters []*Filter) (*Set, error) {
 	ids := map[string]*Rule{}
 	for _, r := range rules {
 		if first, dup := ids[r.ID]; dup && r.ID != "" {
-			return nil, fmt.Errorf("%s:%d: compile rules: %s has the same id %s; hint: give one a new uuid", r.File, r.lineOf("id"), first.File, r.ID)
+			return nil, Errors{{File: r.File, Line: r.lineOf("id"), Rule: r.Title, Path: "id", Msg: fmt.Sprintf("%s has the same id %s", first.File, r.ID), Hint: "give one a new uuid"}}
 		}
 		ids[r.ID] = r
 	}
 	for _, f := range filters {
 		for _, ref := range f.Rules {
 			if !slices.ContainsFunc(rules, func(r *Rule) bool { return r.named(ref) }) {
-				return nil, fmt.Errorf("%s:%d: compile filter %q: there is no rule %s; hint: list the ids with `lurewatch rules list`", f.File, f.lineOf("filter"), f.Title, ref)
+				return nil, Errors{{File: f.File, Line: f.lineOf("filter"), Rule: f.Title, Path: "filter.rules", Msg: "there is no rule " + ref, Hint: "list the ids with `lurewatch rules list`"}}
 			}
 		}
 	}
