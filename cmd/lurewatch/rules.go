@@ -312,38 +312,54 @@ func rulesCoverage(g *globals) *cobra.Command {
 	var missing bool
 	cmd := &cobra.Command{
 		Use: "coverage", Short: "Which concepts can be said in which language", Args: cobra.NoArgs,
-		Long: "A table: concepts down, languages across; a dash where no words of a language say it.",
+		Long: `A table: concepts down, languages across. w: words of the language compose it; p:
+only a fixed phrase says it; -: nothing does.`,
+		Example: `  lurewatch rules coverage --missing`,
 		RunE: func(*cobra.Command, []string) error {
 			pack, err := g.pack()
 			if err != nil {
 				return err
 			}
-			langs, rows := pack.Coverage()
-			w := tabwriter.NewWriter(g.out, 0, 4, 1, ' ', 0)
-			fmt.Fprintf(w, "concept\t%s\n", strings.Join(langs, "\t"))
-			gaps := 0
-			for _, row := range rows {
-				if missing && !slices.Contains(row.Reached, false) {
-					continue
-				}
-				fmt.Fprint(w, row.Concept)
-				for _, ok := range row.Reached {
-					mark := "·"
-					if !ok {
-						mark = "-"
-						gaps++
-					}
-					fmt.Fprint(w, "\t", mark)
-				}
-				fmt.Fprintln(w)
-			}
-			if err := w.Flush(); err != nil {
-				return err
-			}
-			fmt.Fprintf(g.err, "%d concepts, %d languages, %d gaps (-)\n", len(rows), len(langs), gaps)
-			return nil
+			return g.coverage(pack, missing)
 		},
 	}
 	cmd.Flags().BoolVar(&missing, "missing", false, "only concepts that some language cannot say")
 	return cmd
+}
+
+func (g *globals) coverage(pack *rules.Pack, missing bool) error {
+	langs, rows := pack.Coverage()
+	w := tabwriter.NewWriter(g.out, 0, 4, 1, ' ', 0)
+	fmt.Fprintf(w, "concept\t%s\n", strings.Join(langs, "\t"))
+	words, phrases, gaps := 0, 0, 0
+	for _, row := range rows {
+		shown := !missing || slices.Contains(row.By, 0)
+		if shown {
+			fmt.Fprint(w, row.Concept)
+		}
+		for _, by := range row.By {
+			mark := "-"
+			switch {
+			case by&rules.Words != 0:
+				mark = "w"
+				words++
+			case by.Reached():
+				mark = "p"
+				phrases++
+			default:
+				gaps++
+			}
+			if shown {
+				fmt.Fprint(w, "\t", mark)
+			}
+		}
+		if shown {
+			fmt.Fprintln(w)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(g.err, "%d concepts, %d languages: %d by words (w), %d by a phrase only (p), %d missing (-)\n", len(rows), len(langs), words, phrases, gaps)
+	return nil
 }
