@@ -49,6 +49,8 @@ type Classifier struct {
 	extract   *facts.Extractor
 	marks     marks
 	weights   []weight          // by concept
+	byRank    [][]int           // concepts, by the rank of their spans
+	byName    []int             // concepts, in the order of their ids
 	homes     map[string]string // countries where a language is at home, by language
 	pool      sync.Pool
 }
@@ -69,14 +71,17 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 		c.conceptOf[con.ID] = i
 		c.weights = append(c.weights, weightOf(con))
 	}
+	c.order()
 	var err error
-	if c.vocab, err = newVocabulary(p, c.conceptOf); err != nil {
-		return nil, fmt.Errorf("compile rules: %w", err)
-	}
-	c.runes.starts(c.vocab.words)
 	if c.extract, err = newExtractor(p); err != nil {
 		return nil, fmt.Errorf("compile rules: %w", err)
 	}
+	if c.vocab, err = newVocabulary(p, c.conceptOf, c.extract.Words()); err != nil {
+		return nil, fmt.Errorf("compile rules: %w", err)
+	}
+	c.vocab.facts = c.extract.Index(len(c.vocab.words), func(w string) int32 { return c.vocab.byWord[like(w)] })
+	c.vocab.byWord = nil
+	c.runes.starts(c.vocab.words)
 	c.marks = c.vocab.marks()
 	c.blank = make([]uint64, (len(c.vocab.classes)+len(c.concepts)+63)/64)
 	c.compileConcepts(p)
@@ -130,6 +135,18 @@ func weightOf(c rules.Concept) weight {
 	heavy := c.Weight == "strong" || c.Weight == "medium"
 	w.contradicts = w.terms && heavy || w.offers && w.strong && c.ID != "legit_reassurance" // honest ads say "trusted" too
 	return w
+}
+
+// order lists the concepts by rank and by name.
+func (c *Classifier) order() {
+	for i := range c.concepts {
+		c.byName = append(c.byName, i)
+		for int(c.weights[i].rank) >= len(c.byRank) {
+			c.byRank = append(c.byRank, nil)
+		}
+		c.byRank[c.weights[i].rank] = append(c.byRank[c.weights[i].rank], i)
+	}
+	slices.SortFunc(c.byName, func(a, b int) int { return strings.Compare(c.concepts[a].ID, c.concepts[b].ID) })
 }
 
 // conceptClass is the list of hits that holds a concept.
@@ -296,13 +313,21 @@ func disguises(of ...fold.Text) []string {
 
 // names lists the concepts found.
 func (c *Classifier) names(w *work) []string {
-	var out []string
-	for i := range c.concepts {
+	n := 0
+	for i := range c.byName {
+		if w.hits.has(c.conceptClass(i)) {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	out := make([]string, 0, n)
+	for _, i := range c.byName {
 		if w.hits.has(c.conceptClass(i)) {
 			out = append(out, c.concepts[i].ID)
 		}
 	}
-	slices.Sort(out)
 	return out
 }
 

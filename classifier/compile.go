@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lurewatch/lurewatch/classifier/facts"
 	"github.com/lurewatch/lurewatch/classifier/trie"
 	"github.com/lurewatch/lurewatch/rules"
 )
@@ -36,16 +37,27 @@ type vocabulary struct {
 	classes []string // classes, then marks
 	masks   []bool   // by class
 	words   []string
+	byWord  map[string]int32 // dropped once everything is compiled
 	trie    *trie.Trie
 	senses  []sense
 	first   []int32 // senses of word i: senses[first[i]:first[i+1]]
-	stems   []bool  // some sense of word i is a stem
+	flags   []wordFlags
+	facts   *facts.Index
 	glosses []string
 	sides   [][]side // by language, then class
-	touchy  []bool   // some language has an exception for word i
 	before  map[int32][]touch
 	after   map[int32][]touch
 }
+
+// wordFlags tell of a word what the walk over a text must know.
+type wordFlags uint8
+
+const (
+	anyStem  wordFlags = 1 << iota // some sense is a stem
+	anySense                       // it has senses
+	ofFacts                        // facts are read by it
+	touchy                         // some language has an exception for it
+)
 
 type side struct{ noBefore, noAfter, reach int8 }
 
@@ -57,7 +69,11 @@ type touch struct {
 // plain maps what counts as a space inside a unit of several words.
 func plain(w string) string { return strings.TrimSpace(strings.ReplaceAll(w, "-", " ")) }
 
-func newVocabulary(p *rules.Pack, concepts map[string]int) (*vocabulary, error) {
+// like is w as the automaton knows it: hyphens are spaces to it.
+func like(w string) string { return strings.ReplaceAll(w, "-", " ") }
+
+// newVocabulary makes the automaton of the words of p and of others, those that facts are read by.
+func newVocabulary(p *rules.Pack, concepts map[string]int, others []string) (*vocabulary, error) {
 	if len(p.Lexicons) > 32 {
 		return nil, fmt.Errorf("%d lexicons: at most 32", len(p.Lexicons))
 	}
@@ -80,14 +96,24 @@ func newVocabulary(p *rules.Pack, concepts map[string]int) (*vocabulary, error) 
 			return nil, err
 		}
 	}
+	own := len(v.words)
+	for _, w := range others {
+		b.word(like(w))
+	}
 	b.finish()
-	v.touchy = make([]bool, len(v.words))
+	for i := range own {
+		v.flags[i] |= anySense
+	}
+	for _, w := range others {
+		v.flags[b.byWord[like(w)]] |= ofFacts
+	}
 	for i, l := range p.Lexicons {
 		b.exceptions(v.before, l.NotBefore, i)
 		b.exceptions(v.after, l.NotAfter, i)
 	}
 	var err error
 	v.trie, err = trie.New(v.words, [2]byte{'-', ' '})
+	v.byWord = b.byWord
 	return v, err
 }
 
@@ -179,12 +205,14 @@ func (b *vocabBuilder) finish() {
 	}
 	v.senses = make([]sense, 0, len(sorted))
 	v.first = make([]int32, len(v.words)+1)
-	v.stems = make([]bool, len(v.words))
+	v.flags = make([]wordFlags, len(v.words))
 	for i := range v.words {
 		v.first[i] = int32(len(v.senses))
 	each:
 		for _, s := range sorted[counts[i]:counts[i+1]] {
-			v.stems[i] = v.stems[i] || s.stem
+			if s.stem {
+				v.flags[i] |= anyStem
+			}
 			for k := int(v.first[i]); k < len(v.senses); k++ {
 				o := &v.senses[k]
 				if o.class == s.class && o.stem == s.stem && o.amb == s.amb && o.phrase == s.phrase && o.fun == s.fun {
@@ -202,19 +230,29 @@ func (b *vocabBuilder) exceptions(into map[int32][]touch, xs []rules.Exception, 
 	for _, x := range xs {
 		if id, ok := b.byWord[plain(x.Word)]; ok {
 			into[id] = append(into[id], touch{langSet(1) << lang, x.Beside})
-			b.v.touchy[id] = true
+			b.v.flags[id] |= touchy
 		}
 	}
 }
 
-// find fills s.raws with every word of every language that stands in the text.
+// find fills s.raws with every word of every language that stands in the text, and
+// tells s.seen of those that facts are read by.
 func (v *vocabulary) find(s *scan, tab *runes) {
+	text := s.text
+	ms := s.matches
 	for _, i := range s.starts {
-		s.matches = v.trie.Find(s.matches[:0], s.text, int(i))
-		for _, m := range s.matches {
-			if s.ends(tab, int(m.End), v.stems[m.Value]) && s.hangulAlone(tab, int(i), int(m.End)) {
+		ms = v.trie.Find(ms[:0], text, int(i))
+		var all wordFlags
+		for _, m := range ms {
+			f := v.flags[m.Value]
+			all |= f
+			if f&anySense != 0 && s.ends(tab, int(m.End), f&anyStem != 0) && s.hangulAlone(tab, int(i), int(m.End)) {
 				s.raws = append(s.raws, raw{i, m.End, m.Value})
 			}
 		}
+		if all&ofFacts != 0 {
+			v.facts.Take(&s.seen, text, int(i), ms)
+		}
 	}
+	s.matches = ms
 }

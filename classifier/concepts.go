@@ -226,7 +226,7 @@ func (c *Classifier) extend(w *work, ch *chain, i int, last placed, whole hit, s
 				at++
 			}
 		}
-		for k, n := at, 0; k < len(list) && n < tries; k, n = k+1, n+1 {
+		for k := at; k < len(list) && k < at+tries && list[k].p0 <= last.p1+s.within; k++ {
 			if it.sure && list[k].amb {
 				continue
 			}
@@ -237,7 +237,7 @@ func (c *Classifier) extend(w *work, ch *chain, i int, last placed, whole hit, s
 		if s.ordered {
 			continue
 		}
-		for k, n := at-1, 0; k >= 0 && n < tries; k, n = k-1, n+1 {
+		for k := at - 1; k >= 0 && k >= at-tries; k-- {
 			if it.sure && list[k].amb {
 				continue
 			}
@@ -251,6 +251,10 @@ func (c *Classifier) extend(w *work, ch *chain, i int, last placed, whole hit, s
 
 func (c *Classifier) step(w *work, ch *chain, i int, last placed, whole hit, h placed, sure bool) (hit, bool) {
 	s := &ch.sets[i]
+	away := gap(last.hit, h.hit)
+	if away > s.within || s.ordered && h.start < last.end {
+		return hit{}, false
+	}
 	reach, ok := c.governs(h, last, s.within)
 	if !ok {
 		return hit{}, false
@@ -261,7 +265,7 @@ func (c *Classifier) step(w *work, ch *chain, i int, last placed, whole hit, h p
 	if last.short() || h.short() {
 		reach = min(reach, shortReach)
 	}
-	if gap(last.hit, h.hit) > reach || s.ordered && h.start < last.end {
+	if away > reach {
 		return hit{}, false
 	}
 	if h.start < whole.start {

@@ -23,7 +23,7 @@ type stated struct {
 func (c *Classifier) facts(p post.Post, title, text fold.Text, lang string, w *work, fields []field) stated {
 	f := c.extract.Extract(facts.Input{
 		Title: title, Text: text, Company: fold.Fold(p.Company), Location: fold.Fold(strings.Join(p.Locations, "\n")),
-		URL: p.URL, Lang: lang,
+		URL: p.URL, Lang: lang, SeenTitle: &fields[0].scan.seen, SeenText: &fields[1].scan.seen,
 	})
 	var out stated
 	out.named = isName(p.Company)

@@ -71,7 +71,7 @@ func (c *Classifier) resolve(s *scan, t tongue, w *work, shift int32) {
 		}
 		for j := k - 1; j >= i; j-- { // the longest first
 			r := raws[j]
-			if c.vocab.touchy[r.value] && c.excepted(s, r, t) {
+			if c.vocab.flags[r.value]&touchy != 0 && c.excepted(s, r, t) {
 				continue
 			}
 			c.resolveOne(s, r, t, w, shift)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/lurewatch/lurewatch/classifier/facts"
 	"github.com/lurewatch/lurewatch/classifier/fold"
 	"github.com/lurewatch/lurewatch/classifier/trie"
 )
@@ -32,6 +33,7 @@ type scan struct {
 	raws    []raw
 	matches []trie.Match // at one place
 	numbers []span32     // runs of digits with . and , inside
+	seen    facts.Seen   // what facts are read from
 	letters [scripts]int32
 	quotes  bool // some quotation mark stands in the text
 }
@@ -45,16 +47,18 @@ func (s *scan) reset(text string) {
 	}
 	s.pos = s.pos[:len(text)+1]
 	s.starts, s.raws, s.numbers = s.starts[:0], s.raws[:0], s.numbers[:0]
+	s.seen.Reset()
 	s.letters, s.quotes = [scripts]int32{}, false
 }
 
 // layout walks the text once: where words may begin, how far apart things are,
-// which scripts there are, where the numbers stand.
+// which scripts there are, where the numbers stand, and what facts are told by.
 func (s *scan) layout(tab *runes) {
-	text := s.text
+	text, pos := s.text, s.pos
 	var at int32
 	prev := other
 	lineStart := true
+	run := 0 // start of the run of ASCII letters and digits at i
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
@@ -63,15 +67,6 @@ func (s *scan) layout(tab *runes) {
 			} else {
 				r, n = fold.Decode(text, i)
 			}
-		} else if prev == letter && 'a' <= r && r <= 'z' { // inside a word
-			from := i
-			for i < len(text) && 'a' <= text[i] && text[i] <= 'z' {
-				s.pos[i] = at
-				i++
-			}
-			s.letters[latin] += int32(i - from)
-			lineStart = false
-			continue
 		}
 		k, sc := tab.of(r)
 		begins := false
@@ -81,13 +76,24 @@ func (s *scan) layout(tab *runes) {
 				at += unitsPerWord
 			}
 			s.letters[sc]++
+			if r < utf8.RuneSelf { // the rest of it
+				from := i
+				for n = i + 1; n < len(text) && 'a' <= text[n] && text[n] <= 'z'; n++ {
+					pos[n] = at
+				}
+				n -= from
+				s.letters[latin] += int32(n - 1)
+			}
 		case digit:
 			if prev != digit && prev != letter {
 				at += unitsPerWord
 			}
-			if begins = prev != digit; begins {
-				s.number(i)
+			begins = true
+			for n = i + 1; n < len(text) && '0' <= text[n] && text[n] <= '9'; n++ {
+				pos[n] = at
 			}
+			s.number(i, n)
+			n -= i
 		case base, leading:
 			begins = prev != leading && prev != stacker
 			if prev == other || prev == letter || prev == digit {
@@ -101,20 +107,33 @@ func (s *scan) layout(tab *runes) {
 			s.letters[sc]++
 		default:
 			begins = r > ' '
-			s.quotes = s.quotes || closing(r) != 0
+			if r >= utf8.RuneSelf {
+				s.quotes = s.quotes || closing(r) != 0
+			} else if begins {
+				s.quotes = s.quotes || r == '"'
+				if facts.IsSign(byte(r)) {
+					s.seen.Run(run, i)
+					run = i + 1
+					s.seen.Sign(i)
+				}
+			}
 			at += separator(text, i, r, lineStart)
 		}
 		if begins && tab.head(r) {
 			s.starts = append(s.starts, int32(i))
 		}
-		s.pos[i] = at
-		if n > 1 {
-			s.pos[i+1], s.pos[i+n-1], s.pos[i+n/2] = at, at, at
+		pos[i] = at
+		if r >= utf8.RuneSelf {
+			pos[i+1], pos[i+n-1], pos[i+n/2] = at, at, at
+			if begins && k == letter && (sc == arabic || sc == ethiopic) {
+				s.proclitics(i, sc)
+			}
 		}
-		if begins && k == letter && (sc == arabic || sc == ethiopic) {
-			i = s.proclitics(i, n, at, sc)
-			prev, lineStart = letter, false
-			continue
+		if k != digit && (k != letter || r >= utf8.RuneSelf) {
+			if i-run >= facts.LongRun {
+				s.seen.Run(run, i)
+			}
+			run = i + n
 		}
 		if r == '\n' {
 			lineStart = true
@@ -124,7 +143,8 @@ func (s *scan) layout(tab *runes) {
 		prev = k
 		i += n
 	}
-	s.pos[len(text)] = at
+	s.seen.Run(run, len(text))
+	pos[len(text)] = at
 }
 
 // separator is what the rune between words costs.
@@ -148,55 +168,42 @@ func separator(text string, i int, r rune, lineStart bool) int32 {
 	return 0
 }
 
-// number notes the run of digits at i.
-func (s *scan) number(i int) {
-	if n := len(s.numbers); n > 0 && int(s.numbers[n-1].end) > i {
+// number notes the run of digits from i to j; runs with one . or , between are one number.
+func (s *scan) number(i, j int) {
+	s.seen.Digits(i, j)
+	if n := len(s.numbers); n > 0 && int(s.numbers[n-1].end) == i-1 && (s.text[i-1] == '.' || s.text[i-1] == ',') {
+		s.numbers[n-1].end = int32(j)
 		return
-	}
-	j := i
-	for j < len(s.text) {
-		c := s.text[j]
-		if c >= '0' && c <= '9' || (c == '.' || c == ',') && j+1 < len(s.text) && s.text[j+1] >= '0' && s.text[j+1] <= '9' {
-			j++
-			continue
-		}
-		break
 	}
 	s.numbers = append(s.numbers, span32{int32(i), int32(j)})
 }
 
 // proclitics adds the places behind the little words that Arabic and Amharic glue
 // to the front of a word: the word is looked for whole first, then without them.
-// It returns the byte after the first rune.
-func (s *scan) proclitics(i, n int, at int32, sc script) int {
+func (s *scan) proclitics(i int, sc script) {
 	add := func(j int) {
 		if j < len(s.text) {
 			s.starts = append(s.starts, int32(j))
 		}
 	}
-	rest := s.text[i:]
-	j := i
 	if sc == ethiopic {
-		for _, p := range []string{"የ", "በ", "ለ", "ከ"} {
-			if strings.HasPrefix(rest, p) {
+		for _, p := range [...]string{"የ", "በ", "ለ", "ከ"} {
+			if strings.HasPrefix(s.text[i:], p) {
 				add(i + len(p))
 			}
 		}
-	} else {
-		for _, group := range [][]string{{"و", "ف"}, {"ب", "ك", "ل"}, {"ال", "لل"}} {
-			for _, p := range group {
-				if strings.HasPrefix(s.text[j:], p) {
-					j += len(p)
-					add(j)
-					break
-				}
+		return
+	}
+	j := i
+	for _, group := range [][]string{{"و", "ف"}, {"ب", "ك", "ل"}, {"ال", "لل"}} {
+		for _, p := range group {
+			if strings.HasPrefix(s.text[j:], p) {
+				j += len(p)
+				add(j)
+				break
 			}
 		}
 	}
-	for k := i; k < i+n; k++ {
-		s.pos[k] = at
-	}
-	return i + n
 }
 
 // hangulAlone reports whether a short Korean word stands free enough: one syllable
@@ -230,6 +237,13 @@ func (s *scan) hangulAlone(tab *runes, i, j int) bool {
 // ends reports whether a word may end before byte j; last is the rune that ends it.
 func (s *scan) ends(tab *runes, j int, stem bool) bool {
 	if j >= len(s.text) {
+		return true
+	}
+	if c, d := s.text[j-1], s.text[j]; c|d < utf8.RuneSelf {
+		switch k := kind(tab[c] >> 5); k {
+		case letter, digit:
+			return stem || kind(tab[d]>>5) != k
+		}
 		return true
 	}
 	last, _ := utf8.DecodeLastRuneInString(s.text[:j])

@@ -9,9 +9,9 @@ import (
 // placeOf is a span before it is written out.
 type placeOf struct {
 	field      int8
-	start, end int32 // bytes of the original field
 	concept    int16
 	gloss      int16 // of a phrase; -1 for the concept's own
+	start, end int32 // bytes of the folded fields, then of the original field
 }
 
 func (a placeOf) compare(b placeOf) int {
@@ -26,34 +26,40 @@ func (a placeOf) compare(b placeOf) int {
 	return int(a.concept) - int(b.concept)
 }
 
-// spans are the places of all concepts in the original text, in its order and
-// each once. Of more than most the weightiest stay.
+// spans are the places of the weightiest concepts in the original text, most at
+// most, in its order and each once.
 func (c *Classifier) spans(w *work, fields []field, p post.Post, most int) []post.Span {
 	original := [2]string{p.Title, p.Text}
 	list := w.places[:0]
-	for i := range c.concepts {
-		for _, h := range w.hits.by[c.conceptClass(i)] {
-			k := 0
-			if h.end > fields[1].shift {
-				k = 1
+	for _, rank := range c.byRank {
+		from := len(list)
+		for _, i := range rank {
+			for _, h := range w.hits.by[c.conceptClass(i)] {
+				list = append(list, placeOf{start: h.start, end: h.end, concept: int16(i), gloss: int16(h.value)})
 			}
-			f := &fields[k]
-			start, end := f.fold.Span(int(max(h.start-f.shift, 0)), int(h.end-f.shift))
-			if start < end && end <= len(original[k]) {
-				list = append(list, placeOf{int8(k), int32(start), int32(end), int16(i), int16(h.value)})
-			}
+		}
+		if len(list) > most {
+			slices.SortFunc(list[from:], placeOf.compare)
+			list = list[:most]
+			break
+		}
+	}
+	kept := list[:0]
+	for _, x := range list {
+		if x.start >= fields[1].shift || x.end > fields[1].shift {
+			x.field = 1
+		}
+		f := &fields[x.field]
+		start, end := f.fold.Span(int(max(x.start-f.shift, 0)), int(x.end-f.shift))
+		if start < end && end <= len(original[x.field]) {
+			x.start, x.end = int32(start), int32(end)
+			kept = append(kept, x)
 		}
 	}
 	w.places = list
+	list = kept
 	slices.SortFunc(list, placeOf.compare)
 	list = slices.CompactFunc(list, func(a, b placeOf) bool { return a.compare(b) == 0 })
-	if len(list) > most {
-		slices.SortStableFunc(list, func(a, b placeOf) int {
-			return int(c.weights[a.concept].rank) - int(c.weights[b.concept].rank)
-		})
-		list = list[:most]
-		slices.SortFunc(list, placeOf.compare)
-	}
 	out := make([]post.Span, len(list))
 	for i, x := range list {
 		con := &c.concepts[x.concept]

@@ -34,6 +34,9 @@ type Span struct {
 type Input struct {
 	Title, Text, Company, Location fold.Text
 
+	// What a walk over Title and Text met. They are walked here when it is nil.
+	SeenTitle, SeenText *Seen
+
 	URL     string // of the post, never read as a contact
 	Lang    string // BCP 47 primary subtag
 	Country string // where the reader is, ISO 3166-1 alpha-2, if known
@@ -204,9 +207,8 @@ func forms(f fold.Text) []string {
 type field struct {
 	name string
 	fold.Text
-	hits    []hit
-	signs   []sign
-	digits  []stretch // runs of digits
+	*Seen
+	own     Seen      // when nobody walked the text
 	taken   []stretch // digits that are spoken for
 	matches []trie.Match
 }
@@ -222,10 +224,14 @@ type work struct {
 	found  Facts // its lists are cut to size for the answer
 }
 
-// open lays out one field.
-func (f *field) open(name string, t fold.Text) {
-	f.name, f.Text = name, t
-	f.hits, f.signs, f.digits, f.taken = f.hits[:0], f.signs[:0], f.digits[:0], f.taken[:0]
+// open lays out one field, of which seen is known.
+func (f *field) open(x *Extractor, name string, t fold.Text, seen *Seen) {
+	f.name, f.Text, f.Seen, f.taken = name, t, seen, f.taken[:0]
+	if seen == nil {
+		f.own.Reset()
+		f.Seen = &f.own
+		x.lex.scan(f)
+	}
 }
 
 // nextDigit is the first digit at i or after it, and the index of its run; k is the
@@ -266,13 +272,10 @@ func (x *Extractor) Extract(in Input) Facts {
 	w := x.pool.Get().(*work) //nolint:errcheck // the pool holds nothing else
 	defer x.pool.Put(w)
 	fields := w.fields[:]
-	fields[0].open(FieldTitle, in.Title)
-	fields[1].open(FieldText, in.Text)
-	fields[2].open(FieldCompany, in.Company)
-	fields[3].open(FieldLocation, in.Location)
-	for i := range fields {
-		x.lex.scan(&fields[i])
-	}
+	fields[0].open(x, FieldTitle, in.Title, in.SeenTitle)
+	fields[1].open(x, FieldText, in.Text, in.SeenText)
+	fields[2].open(x, FieldCompany, in.Company, nil)
+	fields[3].open(x, FieldLocation, in.Location, nil)
 	out := Facts{Contacts: w.found.Contacts[:0], Salaries: w.found.Salaries[:0], Places: w.found.Places[:0]}
 	out.Places = x.findPlaces(out.Places, w)
 	var room [maxRegions]string
@@ -295,7 +298,7 @@ func (x *Extractor) Extract(in Input) Facts {
 	out.Salary = best(out.Salaries)
 	out.Employer, out.Licence = employer(fields)
 	for i := range fields {
-		fields[i].Text = fold.Text{}
+		fields[i].Text, fields[i].Seen = fold.Text{}, nil
 	}
 	return out
 }

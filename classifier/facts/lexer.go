@@ -116,9 +116,6 @@ type sign struct {
 	run int32 // start of the run that ends at at; -1 for a sign
 }
 
-// longRun is the least length of a run of letters and digits that may be a wallet.
-const longRun = 25
-
 // scan fills in the hits of f, at each place the longest word of each kind, its
 // signs and its runs of digits.
 func (l *lexer) scan(f *field) {
@@ -139,16 +136,16 @@ func (l *lexer) scan(f *field) {
 				}
 				mine = spaced
 			case asciiDigit:
-				if len(f.digits) == 0 || int(f.digits[len(f.digits)-1].To) != i {
-					f.digits = append(f.digits, stretch{int32(i), int32(i)})
+				if n := len(f.digits); n == 0 || int(f.digits[n-1].To) != i {
+					f.Digits(i, i)
 				}
 				f.digits[len(f.digits)-1].To = int32(i + 1)
 			case asciiSign:
-				f.long(run, i)
+				f.Run(run, i)
 				run = i + 1
-				f.signs = append(f.signs, sign{int32(i), -1})
+				f.Sign(i)
 			default:
-				f.long(run, i)
+				f.Run(run, i)
 				run = i + 1
 			}
 		} else {
@@ -158,7 +155,7 @@ func (l *lexer) scan(f *field) {
 				r, n = fold.Decode(s, i)
 			}
 			mine = l.spacing(r)
-			f.long(run, i)
+			f.Run(run, i)
 			run = i + n
 		}
 		if r > ' ' && (r >= 1<<16 || l.heads[r>>6]>>(r&63)&1 != 0) && begins(mine, theirs, before) {
@@ -170,14 +167,7 @@ func (l *lexer) scan(f *field) {
 		before, theirs = r, mine
 		i += n
 	}
-	f.long(run, len(s))
-}
-
-// long notes the run of letters and digits from run to i if it is a long one.
-func (f *field) long(run, i int) {
-	if i-run >= longRun {
-		f.signs = append(f.signs, sign{int32(i), int32(run)})
-	}
+	f.Run(run, len(s))
 }
 
 // begins reports whether a word of a script that is spaced as mine may begin after
@@ -217,22 +207,38 @@ var ascii = func() (t [utf8.RuneSelf]uint8) {
 
 // take adds the hits among f.matches, the words that stand at i.
 func (l *lexer) take(f *field, i int, before rune, theirs spacing) {
-	s := f.Folded
 	var done uint32 // the kinds that a longer word was found of
 	for _, m := range slices.Backward(f.matches) {
 		for x := l.first[m.Value]; x < l.first[m.Value+1]; x++ {
-			w := &l.words[x]
-			if done&(1<<w.kind) != 0 || len(w.text) == 1 && w.head == spaced || !startsWord(s, i, before, theirs, w) {
-				continue
-			}
-			if end, ok := l.endsWord(s, int(m.End), w); ok {
-				f.hits = append(f.hits, hit{i, end, w.kind, w.value})
-				if w.kind != wordPlace && w.kind != wordWeakPlace {
-					done |= 1 << w.kind
-				}
-			}
+			done = l.takeOne(&f.hits, f.Folded, i, int(m.End), &l.words[x], before, theirs, done)
 		}
 	}
+}
+
+// takeOne adds w, which stands at s[i:end], to hits unless its kind is done. It
+// returns what is done then.
+func (l *lexer) takeOne(hits *[]hit, s string, i, end int, w *lexWord, before rune, theirs spacing, done uint32) uint32 {
+	if done&(1<<w.kind) != 0 || len(w.text) == 1 && w.head == spaced || !startsWord(s, i, before, theirs, w) {
+		return done
+	}
+	end, ok := l.endsWord(s, end, w)
+	if !ok {
+		return done
+	}
+	*hits = append(*hits, hit{i, end, w.kind, w.value})
+	if w.kind != wordPlace && w.kind != wordWeakPlace {
+		done |= 1 << w.kind
+	}
+	return done
+}
+
+// before is the rune before byte i of s, and how its script is spaced.
+func (l *lexer) before(s string, i int) (rune, spacing) {
+	r := rune(s[i-1])
+	if r >= utf8.RuneSelf {
+		r, _ = utf8.DecodeLastRuneInString(s[:i])
+	}
+	return r, l.spacing(r)
 }
 
 func isWordByte(r rune) bool { return r >= 'a' && r <= 'z' }
