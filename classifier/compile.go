@@ -42,11 +42,15 @@ type vocabulary struct {
 	senses  []sense
 	first   []int32 // senses of word i: senses[first[i]:first[i+1]]
 	flags   []wordFlags
-	facts   *facts.Index
-	glosses []string
-	sides   [][]side // by language, then class
-	before  map[int32][]touch
-	after   map[int32][]touch
+	known   []langSet // languages in which it means something
+	ballots []vote    // of word i: ballots[firstVote[i]:firstVote[i+1]]
+
+	firstVote []int32
+	facts     *facts.Index
+	glosses   []string
+	sides     [][]side // by language, then class
+	before    map[int32][]touch
+	after     map[int32][]touch
 }
 
 // wordFlags tell of a word what the walk over a text must know.
@@ -101,6 +105,7 @@ func newVocabulary(p *rules.Pack, concepts map[string]int, others []string) (*vo
 		b.word(like(w))
 	}
 	b.finish()
+	v.countVotes()
 	for i := range own {
 		v.flags[i] |= anySense
 	}
@@ -205,11 +210,14 @@ func (b *vocabBuilder) finish() {
 	}
 	v.senses = make([]sense, 0, len(sorted))
 	v.first = make([]int32, len(v.words)+1)
-	v.flags = make([]wordFlags, len(v.words))
+	v.flags, v.known = make([]wordFlags, len(v.words)), make([]langSet, len(v.words))
 	for i := range v.words {
 		v.first[i] = int32(len(v.senses))
 	each:
 		for _, s := range sorted[counts[i]:counts[i+1]] {
+			if !s.fun {
+				v.known[i] |= s.langs
+			}
 			if s.stem {
 				v.flags[i] |= anyStem
 			}

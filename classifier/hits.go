@@ -71,6 +71,9 @@ func (c *Classifier) resolve(s *scan, t tongue, w *work, shift int32) {
 		}
 		for j := k - 1; j >= i; j-- { // the longest first
 			r := raws[j]
+			if c.vocab.known[r.value]&t.active == 0 {
+				continue
+			}
 			if c.vocab.flags[r.value]&touchy != 0 && c.excepted(s, r, t) {
 				continue
 			}

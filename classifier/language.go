@@ -16,25 +16,49 @@ func scriptLangs() map[script][]string {
 	}
 }
 
-// votes weighs the words found: a function word counts for most, a word that many
-// languages share for little.
-func (v *vocabulary) votes(raws []raw, tally *[32]int32) {
-	for _, r := range raws {
-		for _, s := range v.senses[v.first[r.value]:v.first[r.value+1]] {
-			var w int32
+// vote is what one word says for one language.
+type vote struct {
+	lang   uint8
+	weight uint8
+}
+
+// countVotes works out what each word says: a function word most, a word that many
+// languages share little.
+func (v *vocabulary) countVotes() {
+	v.firstVote = make([]int32, len(v.words)+1)
+	for i, word := range v.words {
+		v.firstVote[i] = int32(len(v.ballots))
+		var tally [32]int
+		for _, s := range v.senses[v.first[i]:v.first[i+1]] {
+			var w int
 			switch n := s.langs.count(); {
 			case s.fun:
-				w = int32(60 / n)
+				w = 60 / n
 			case s.amb:
 				continue
 			case s.stem || n > 4:
 				w = 1
 			default:
-				w = min(r.end-r.start, 16) / int32(n)
+				w = min(len(word), 16) / n
 			}
 			for set := uint32(s.langs); set != 0; set &= set - 1 {
 				tally[bits.TrailingZeros32(set)] += w
 			}
+		}
+		for l, w := range tally {
+			if w > 0 {
+				v.ballots = append(v.ballots, vote{uint8(l), uint8(min(w, 255))})
+			}
+		}
+	}
+	v.firstVote[len(v.words)] = int32(len(v.ballots))
+}
+
+// votes adds up what the words found say.
+func (v *vocabulary) votes(raws []raw, tally *[32]int32) {
+	for _, r := range raws {
+		for _, x := range v.ballots[v.firstVote[r.value]:v.firstVote[r.value+1]] {
+			tally[x.lang&31] += int32(x.weight)
 		}
 	}
 }
