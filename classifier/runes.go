@@ -41,9 +41,15 @@ const (
 	scripts
 )
 
-// runes tells of the runes of the basic plane in one load, from the top: the kind
-// in 3 bits, whether a word begins with it, the script in 4 bits.
-type runes [1 << 16]uint8
+// runes tells of the runes of the basic plane in one load.
+type runes struct {
+	of16  [1 << 16]uint8              // from the top: the kind in 3 bits, whether a word begins with it, the script in 4 bits
+	alone [1 << 10]uint64             // whether a word begins with it that is not in pairs
+	pairs [1 << (pairBits - 6)]uint64 // a bit for the first two runes of words in scripts without spaces, by hash
+}
+
+// pairBits is the size of the table of pairs: about one in eight is in use.
+const pairBits = 17
 
 const (
 	headBit    = 1 << 4
@@ -53,24 +59,76 @@ const (
 // starts makes t know the first runes of words.
 func (t *runes) starts(words []string) {
 	for _, w := range words {
-		if r, _ := utf8.DecodeRuneInString(w); r < 1<<16 {
-			t[r] |= headBit
-			if r == ' ' { // see plain
-				t['-'] |= headBit
-			}
+		r, _ := utf8.DecodeRuneInString(w)
+		if r >= 1<<16 {
+			continue
+		}
+		t.of16[r] |= headBit
+		if r == ' ' { // see plain
+			t.of16['-'] |= headBit
+		}
+		if h, ok := pairAt(w, 0); ok {
+			t.pairs[h>>6] |= 1 << (h & 63)
+		} else {
+			t.alone[r>>6] |= 1 << (r & 63)
 		}
 	}
 }
 
+// pairAt is the hash of the two runes at s[i:], when both are of three bytes, or of
+// the two bytes when both are ASCII.
+func pairAt(s string, i int) (uint32, bool) {
+	if i+1 < len(s) && s[i]|s[i+1] < utf8.RuneSelf {
+		b := s[i+1]
+		if b == '-' {
+			b = ' '
+		}
+		return uint32(s[i])<<8 | uint32(b), true
+	}
+	if i+6 > len(s) || s[i] < 0xe0 || s[i+3]-0xe0 > 0xf {
+		return 0, false
+	}
+	a := uint32(s[i]&0xf)<<12 | uint32(s[i+1]&0x3f)<<6 | uint32(s[i+2]&0x3f)
+	b := uint32(s[i+3]&0xf)<<12 | uint32(s[i+4]&0x3f)<<6 | uint32(s[i+5]&0x3f)
+	return (a*0x9e3779b1 ^ b*0x85ebca6b) >> (32 - pairBits), true
+}
+
+// pair reports whether some word may begin with r, which stands at text[i], and the rune after it.
+func (t *runes) pair(text string, i int, r rune) bool {
+	if r >= 1<<16 || t.alone[r>>6]>>(r&63)&1 != 0 && !inHangul(text, i) {
+		return true
+	}
+	h, ok := pairAt(text, i)
+	return !ok || t.pairs[h>>6]>>(h&63)&1 != 0
+}
+
+// inHangul reports a Korean syllable at text[i] before another: a word of one
+// syllable stands by itself.
+func inHangul(text string, i int) bool {
+	return text[i] >= 0xea && i+4 < len(text) && hangulAt(text, i) && hangulAt(text, i+3)
+}
+
+func hangulAt(s string, i int) bool {
+	switch c := s[i]; {
+	case c > 0xea && c < 0xed:
+		return true
+	case c == 0xea:
+		return s[i+1] >= 0xb0
+	case c == 0xed:
+		return s[i+1] < 0x9e
+	}
+	return false
+}
+
 // head reports whether some word begins with r.
-func (t *runes) head(r rune) bool { return r >= 1<<16 || t[r]&headBit != 0 }
+func (t *runes) head(r rune) bool { return r >= 1<<16 || t.of16[r]&headBit != 0 }
 
 func newRunes() *runes {
 	t := new(runes)
 	set := func(tab *unicode.RangeTable, k kind, s script) {
 		for _, r := range tab.R16 {
 			for c := uint32(r.Lo); c <= uint32(r.Hi); c += uint32(r.Stride) {
-				t[c] = uint8(k)<<5 | uint8(s)
+				t.of16[c] = uint8(k)<<5 | uint8(s)
 			}
 		}
 	}
@@ -91,15 +149,15 @@ func newRunes() *runes {
 		}
 		for _, r := range x.tab.R16 {
 			for c := uint32(r.Lo); c <= uint32(r.Hi); c += uint32(r.Stride) {
-				if t[c] != 0 { // letters and marks only
-					t[c] = uint8(k)<<5 | uint8(x.s)
+				if t.of16[c] != 0 { // letters and marks only
+					t.of16[c] = uint8(k)<<5 | uint8(x.s)
 				}
 			}
 		}
 	}
 	put := func(lo, hi rune, k kind) {
 		for c := lo; c <= hi; c++ {
-			t[c] = uint8(k)<<5 | t[c]&scriptMask
+			t.of16[c] = uint8(k)<<5 | t.of16[c]&scriptMask
 		}
 	}
 	put('0', '9', digit)
@@ -130,7 +188,7 @@ func newRunes() *runes {
 
 func (t *runes) of(r rune) (kind, script) {
 	if r < 1<<16 {
-		v := t[r]
+		v := t.of16[r]
 		return kind(v >> 5), script(v & scriptMask)
 	}
 	if r >= 0x20000 && r < 0x32000 {

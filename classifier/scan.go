@@ -54,7 +54,7 @@ func (s *scan) reset(text string) {
 // layout walks the text once: where words may begin, how far apart things are,
 // which scripts there are, where the numbers stand, and what facts are told by.
 func (s *scan) layout(tab *runes) {
-	text, pos := s.text, s.pos
+	text, pos := s.text, s.pos[:len(s.text)+1]
 	var at int32
 	prev := other
 	lineStart := true
@@ -77,11 +77,11 @@ func (s *scan) layout(tab *runes) {
 			}
 			s.letters[sc]++
 			if r < utf8.RuneSelf { // the rest of it
-				from := i
-				for n = i + 1; n < len(text) && 'a' <= text[n] && text[n] <= 'z'; n++ {
-					pos[n] = at
+				j := i + 1
+				for ; j < len(text) && text[j]-'a' <= 'z'-'a'; j++ {
+					pos[j] = at
 				}
-				n -= from
+				n = j - i
 				s.letters[latin] += int32(n - 1)
 			}
 		case digit:
@@ -89,11 +89,12 @@ func (s *scan) layout(tab *runes) {
 				at += unitsPerWord
 			}
 			begins = true
-			for n = i + 1; n < len(text) && '0' <= text[n] && text[n] <= '9'; n++ {
-				pos[n] = at
+			j := i + 1
+			for ; j < len(text) && text[j]-'0' <= 9; j++ {
+				pos[j] = at
 			}
-			s.number(i, n)
-			n -= i
+			n = j - i
+			s.number(i, j)
 		case base, leading:
 			begins = prev != leading && prev != stacker
 			if prev == other || prev == letter || prev == digit {
@@ -118,26 +119,26 @@ func (s *scan) layout(tab *runes) {
 				}
 			}
 			at += separator(text, i, r, lineStart)
+			if r == '\n' {
+				lineStart = true
+			} else if r != ' ' {
+				lineStart = false
+			}
 		}
-		if begins && tab.head(r) {
+		pos[i], pos[i+n-1] = at, at
+		if begins && tab.head(r) && (k == letter || tab.pair(text, i, r)) {
 			s.starts = append(s.starts, int32(i))
-		}
-		pos[i] = at
-		if r >= utf8.RuneSelf {
-			pos[i+1], pos[i+n-1], pos[i+n/2] = at, at, at
-			if begins && k == letter && (sc == arabic || sc == ethiopic) {
+			if k == letter && (sc == arabic || sc == ethiopic) {
 				s.proclitics(i, sc)
 			}
 		}
-		if k != digit && (k != letter || r >= utf8.RuneSelf) {
+		if r >= utf8.RuneSelf || k == other {
 			if i-run >= facts.LongRun {
 				s.seen.Run(run, i)
 			}
 			run = i + n
 		}
-		if r == '\n' {
-			lineStart = true
-		} else if r != ' ' {
+		if k != other {
 			lineStart = false
 		}
 		prev = k
@@ -240,9 +241,9 @@ func (s *scan) ends(tab *runes, j int, stem bool) bool {
 		return true
 	}
 	if c, d := s.text[j-1], s.text[j]; c|d < utf8.RuneSelf {
-		switch k := kind(tab[c] >> 5); k {
+		switch k := kind(tab.of16[c] >> 5); k {
 		case letter, digit:
-			return stem || kind(tab[d]>>5) != k
+			return stem || kind(tab.of16[d]>>5) != k
 		}
 		return true
 	}
