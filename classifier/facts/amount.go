@@ -3,7 +3,9 @@ package facts
 import (
 	"maps"
 	"math/bits"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/lurewatch/lurewatch/classifier/fold"
@@ -13,6 +15,7 @@ import (
 type unit struct {
 	mult     float64
 	currency string
+	stem     bool // takes an ending of up to four letters
 }
 
 // units are the words beside a number in one language, and what holds where it is
@@ -48,17 +51,36 @@ func (x *Extractor) addUnits() {
 		}
 		x.units[lang] = us
 	}
+	for _, n := range x.table.Notation {
+		for _, u := range n.Units {
+			if u.Currency != "" {
+				x.addList(wordMoney, 0, slices.DeleteFunc(slices.Clone(u.U), isShort))
+			}
+		}
+	}
 	for _, c := range connectors {
 		x.joins[c[0]] = true
 	}
 }
 
+// isShort reports a sign or an abbreviation, which no number in words stands before.
+func isShort(word string) bool {
+	letters := 0
+	for _, r := range word {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != ' ' && r != '*' {
+			return true
+		}
+		letters++
+	}
+	return letters < 2
+}
+
 func addNotation(m map[string]unit, n Notation) {
 	for _, u := range n.Units {
 		for _, w := range u.U {
-			f := fold.Fold(strings.TrimSuffix(w, "*"))
-			for _, form := range forms(f) {
-				m[form] = unit{u.Multiplier, u.Currency}
+			bare := strings.TrimSuffix(w, "*")
+			for _, form := range forms(fold.Fold(bare)) {
+				m[form] = unit{u.Multiplier, u.Currency, bare != w}
 			}
 		}
 	}
@@ -95,6 +117,9 @@ func (r *reader) amount(i int) (amount, bool) {
 	if !ok {
 		return a, false
 	}
+	if m1 >= 1000 {
+		r.rest(&a, m1)
+	}
 	if j, cur2, ok := r.second(a.end); ok {
 		n2 := readNumber(s, j)
 		b := amount{end: n2.end, low: n2.value}
@@ -127,6 +152,31 @@ func (r *reader) amount(i int) (amount, bool) {
 	a.low *= max(m1, 1)
 	a.unit = m1 > 0
 	return a, true
+}
+
+// rest reads what is left of an amount after its multiplier: 3万5, 7tr5, 1만5천.
+func (r *reader) rest(a *amount, mult float64) {
+	s := r.s
+	if a.end >= len(s) || !isDigit(s[a.end]) {
+		return
+	}
+	n := readNumber(s, a.end)
+	b := amount{end: n.end}
+	m, ok := r.suffix(&b)
+	switch {
+	case !ok || n.digits > 3 || n.decimal:
+	case m == 0 && n.digits == 1 && (b.money || !counts(s[n.end:]) && (n.end == len(s) || !isWordByte(rune(s[n.end])))):
+		a.low += n.value / 10
+		a.end = b.end
+	case m > 0 && m < mult && n.value*m < mult:
+		a.low += n.value * m / mult
+		a.end = b.end
+	default:
+		return
+	}
+	if b.money {
+		a.currency, a.money = b.currency, true
+	}
 }
 
 // prefix reads a currency before i and reports false when the number is part of a
@@ -245,13 +295,31 @@ func (r *reader) unitAt(k int) (unit, int) {
 		if end < len(s) {
 			next, _ := utf8.DecodeRuneInString(s[end:])
 			last, _ := utf8.DecodeLastRuneInString(s[k:end])
-			if sp := spacingOf(last); sp == spaced && spacingOf(next) == spaced || sp == clusters && next != ' ' && markLike(next) {
+			switch sp := spacingOf(last); {
+			case sp == spaced && spacingOf(next) == spaced:
+				if end = endingAt(s, end); !u.stem || end == 0 {
+					continue
+				}
+				n = end - k
+			case sp == clusters && next != ' ' && markLike(next):
 				continue
 			}
 		}
 		return u, n
 	}
 	return unit{}, 0
+}
+
+// endingAt is the end of the word that goes on at i with up to four letters, 0 if it is longer.
+func endingAt(s string, i int) int {
+	for range 5 {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if n == 0 || spacingOf(r) != spaced {
+			return i
+		}
+		i += n
+	}
+	return 0
 }
 
 func markLike(r rune) bool { return spacingOf(r) == clusters && isSEAMark(r) }

@@ -107,7 +107,9 @@ type Extractor struct {
 	units  map[string]*units    // by language
 	marks  map[string]Benchmark // by country
 	joins  [256]bool            // bytes that begin one of the connectors
-	pool   sync.Pool
+
+	numerals map[string]*numerals // by language
+	pool     sync.Pool
 }
 
 // New makes an extractor. It fails on a gazetteer or table that [ParseGazetteer] or
@@ -130,6 +132,7 @@ func New(g *Gazetteer, t *SalaryTable) (*Extractor, error) {
 	x.addPlaces()
 	x.addWords()
 	x.addUnits()
+	x.addNumerals()
 	if err := x.lex.ready(); err != nil {
 		return nil, fmt.Errorf("make facts extractor: %w", err)
 	}

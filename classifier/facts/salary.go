@@ -23,16 +23,16 @@ type reader struct {
 
 // salaries reads the statements of pay of one field.
 func (x *Extractor) salaries(out []Salary, f *field, in Input, places []Place) []Salary {
-	if len(f.digits) == 0 {
-		return out
-	}
 	r := x.reader(f, in)
 	r.places = places
+	words := len(out)
+	out = r.inWords(out)
+	taken := len(out) > words // what stands with words is read
 	s := f.Folded
 	most := len(out) + maxSalaries
 	for i, k := f.nextDigit(0, 0); i < len(s) && len(out) < most; i, k = f.nextDigit(i, k) {
 		a, ok := r.amount(i)
-		if !ok {
+		if !ok || taken && f.isTaken(i, a.end) {
 			i = skipNumber(s, i)
 			continue
 		}

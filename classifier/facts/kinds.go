@@ -1,0 +1,12 @@
+package facts
+
+// The words of readers that came later. Numbers up to 31 are free.
+const (
+	wordMoney   wordKind = 24 + iota // a currency
+	wordVia                          // by way of
+	wordTowards                      // to a place
+	wordAway                         // from a place
+	wordOrgan                        // of a body
+	wordStart                        // work begins, people leave
+	wordLast                         // the last day to apply
+)
