@@ -51,7 +51,9 @@ type collector struct {
 	regions []string
 	found   []Contact
 	most    int // contacts that found may hold
-	done    int // links are read up to here
+
+	numerals *numerals
+	done     int // links are read up to here
 }
 
 func (c *collector) add(kind, value string, i, j int) {

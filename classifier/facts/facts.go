@@ -293,7 +293,7 @@ func (x *Extractor) Extract(in Input) Facts {
 		out.Contacts = x.contacts(out.Contacts, &fields[2+i], regions)
 	}
 	for i := range fields {
-		out.Contacts = x.phones(out.Contacts, &fields[i], regions)
+		out.Contacts = x.phones(out.Contacts, &fields[i], in.Lang, regions)
 	}
 	out.Contacts = once(out.Contacts)
 	w.found = Facts{Contacts: out.Contacts, Salaries: out.Salaries, Places: out.Places}

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -97,16 +98,23 @@ type digitsRun struct {
 	plus       bool // a + or a flag stands before
 	region     string
 	split      bool // separators stand between the digits
+	like       bool // it begins with a letter that looks like a digit
 }
 
 // phones reads phone numbers where nothing else has taken the digits.
-func (x *Extractor) phones(into []Contact, f *field, regions []string) []Contact {
+func (x *Extractor) phones(into []Contact, f *field, lang string, regions []string) []Contact {
 	s := f.Folded
-	c := collector{x: x, f: f, regions: regions, found: into, most: len(into) + maxContacts}
+	c := collector{x: x, f: f, regions: regions, found: into, most: len(into) + maxContacts, numerals: x.numerals[lang]}
+	if c.numerals == nil {
+		c.numerals = x.numerals["en"]
+	}
+	f.settle()
+	x.spelledPhones(&c)
+	f.settle()
 	i, k := f.nextDigit(0, 0)
 	for ; i < len(s) && len(c.found) < c.most; i, k = f.nextDigit(i+1, k) {
 		r, ok := f.digitsAt(i)
-		if ok && !f.isTaken(r.start, r.end) {
+		if ok && !f.isSettled(r.start, r.end) {
 			if kind, value, ok := x.phone(f, r, regions); ok {
 				c.add(kind, value, r.start, r.end)
 			}
@@ -117,6 +125,32 @@ func (x *Extractor) phones(into []Contact, f *field, regions []string) []Contact
 		}
 	}
 	return c.found
+}
+
+// settle sorts what is taken and joins what overlaps, for [field.isSettled].
+func (f *field) settle() {
+	slices.SortFunc(f.taken, func(a, b stretch) int { return cmp.Compare(a.From, b.From) })
+	n := 0
+	for _, t := range f.taken {
+		if n > 0 && t.From <= f.taken[n-1].To {
+			f.taken[n-1].To = max(f.taken[n-1].To, t.To)
+			continue
+		}
+		f.taken[n] = t
+		n++
+	}
+	f.taken = f.taken[:n]
+}
+
+// isSettled reports whether some of i to j is taken, by what has been settled.
+func (f *field) isSettled(i, j int) bool {
+	k, _ := slices.BinarySearchFunc(f.taken, int32(i), func(t stretch, at int32) int {
+		if t.To <= at {
+			return -1
+		}
+		return 1
+	})
+	return k < len(f.taken) && int(f.taken[k].From) < j
 }
 
 // leastDigits is the least length of a phone number. The most is 15, by E.164.
@@ -136,16 +170,13 @@ func (f *field) digitsAt(i int) (digitsRun, bool) {
 			k++
 			r.end = k
 			continue
-		case (c == 'o' || c == 'l') && isDigit(s[k-1]):
+		case digitLike(c) != 0 && isDigit(s[k-1]):
 			if n := lookalikes(s[k:]); n > 0 {
 				for _, c := range []byte(s[k : k+n]) {
-					if c == 'o' {
-						d = append(d, '0')
-					} else {
-						d = append(d, '1')
-					}
+					d = append(d, digitLike(c))
 				}
 				k += n
+				r.end = k
 				continue
 			}
 		}
@@ -163,6 +194,11 @@ func (f *field) digitsAt(i int) (digitsRun, bool) {
 		}
 		r.split = true
 		k = j
+	}
+	if likeBefore(s, i) > 0 {
+		d = slices.Insert(d, 0, digitLike(s[i-1]))
+		r.start--
+		r.like = true
 	}
 	if len(d) < leastDigits {
 		return r, false
@@ -191,18 +227,44 @@ func (f *field) digitsAt(i int) (digitsRun, bool) {
 	return r, len(r.digits) >= leastDigits && len(r.digits) <= 15
 }
 
-// lookalikes is how many of the letters o and l stand before the next digit, at most
-// four, else 0.
+// digitLike is the digit that a letter is written for, or 0.
+func digitLike(c byte) byte {
+	switch c {
+	case 'o':
+		return '0'
+	case 'l', 'i':
+		return '1'
+	}
+	return 0
+}
+
+// lookalikes is how many letters that look like digits stand before the next digit
+// or the end of the word, at most six, else 0.
 func lookalikes(s string) int {
-	for k := range min(len(s), 5) {
+	for k := range min(len(s), 7) {
 		if isDigit(s[k]) {
 			return k
 		}
-		if s[k] != 'o' && s[k] != 'l' {
-			return 0
+		if digitLike(s[k]) == 0 {
+			if isHandle(s[k]) || s[k] >= utf8.RuneSelf || s[k] == '@' {
+				return 0
+			}
+			return k
 		}
 	}
+	if len(s) < 7 {
+		return len(s)
+	}
 	return 0
+}
+
+// likeBefore is 1 when the word whose first digit is at i begins with a letter that
+// looks like a digit, else 0.
+func likeBefore(s string, i int) int {
+	if i == 0 || digitLike(s[i-1]) == 0 || i > 1 && (isHandle(s[i-2]) || s[i-2] == '@' || s[i-2] == '/') {
+		return 0
+	}
+	return 1
 }
 
 // separator is the length of what may stand between two digits of a number, or 0.
@@ -243,6 +305,9 @@ func flagBefore(s string, i int) (string, int) {
 // phone or chat near it.
 func (x *Extractor) phone(f *field, r digitsRun, regions []string) (kind, value string, ok bool) {
 	kind, near := f.near(r)
+	if r.like && !near {
+		return "", "", false
+	}
 	if r.plus {
 		v, g := x.book.International(r.digits)
 		return kind, v, g != dial.None
