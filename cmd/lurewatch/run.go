@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"strings"
+	"sync"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +22,10 @@ func runCommand(g *globals) *cobra.Command {
 		Use: "run", Short: "The service: crawl, classify, index, alert and the review desk", Args: cobra.NoArgs,
 		Long: `Runs the roles that the configuration or --role names, until it is told to stop.
 Any number of processes may run any role: embedded, on one data folder of one
-machine; with stream.url and index.url, anywhere.`,
+machine; with stream.url and index.url, anywhere.
+
+The folder rules.dir is watched: rules that change there judge from the next post
+on, and rules that are broken change nothing. SIGHUP reads them at once.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			set := map[string]string{}
 			if len(roles) > 0 {
@@ -30,12 +37,32 @@ machine; with stream.url and index.url, anywhere.`,
 			}
 			g.loud(l.Config)
 			return toldToStop(c.Context(), g.withApp(c.Context(), app.NeedsOf(l.Roles...), set, func(ctx context.Context, a *app.App) error {
+				ctx, stop := context.WithCancel(ctx)
+				var wg sync.WaitGroup
+				defer wg.Wait()
+				defer stop()
+				wg.Go(func() { reloadOnHangup(ctx, a) })
 				return a.Run(ctx, l.Roles...)
 			}))
 		},
 	}
 	cmd.Flags().StringSliceVar(&roles, "role", nil, "roles of this process: crawl,classify,index,alert,web")
 	return cmd
+}
+
+// reloadOnHangup reads the rules again at each SIGHUP, until ctx ends.
+func reloadOnHangup(ctx context.Context, a *app.App) {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hup:
+			_, _ = a.Reload(ctx) // it has said what came of it
+		}
+	}
 }
 
 // toldToStop makes nothing of the error of something that goes on until it is told

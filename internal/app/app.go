@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/lurewatch/lurewatch/alerts"
-	"github.com/lurewatch/lurewatch/classifier"
 	"github.com/lurewatch/lurewatch/indexer"
 	"github.com/lurewatch/lurewatch/indexer/elastic"
 	"github.com/lurewatch/lurewatch/indexer/embedded"
@@ -22,7 +22,6 @@ import (
 	"github.com/lurewatch/lurewatch/internal/config"
 	"github.com/lurewatch/lurewatch/internal/ledger"
 	"github.com/lurewatch/lurewatch/internal/stream"
-	"github.com/lurewatch/lurewatch/rules"
 )
 
 // Part is one thing that a process may need to have open.
@@ -45,6 +44,9 @@ type Options struct {
 	Now    func() time.Time // nil means [time.Now]
 
 	Version string // of the binary, for the archive and the user agent
+
+	// RulesEvery is how often the folder of own rules is looked at; 0 means two seconds.
+	RulesEvery time.Duration
 }
 
 // App holds the open parts of one process.
@@ -54,13 +56,14 @@ type App struct {
 	log  *slog.Logger
 	have Part
 
-	archive    *archive.Archive
-	stream     *stream.Stream
-	index      indexer.Index
-	ledger     *ledger.Ledger
-	pack       *rules.Pack
-	classifier *classifier.Classifier
-	router     *alerts.Router
+	archive *archive.Archive
+	stream  *stream.Stream
+	index   indexer.Index
+	ledger  *ledger.Ledger
+	router  *alerts.Router
+
+	book      atomic.Pointer[rulebook] // what judges; see [App.Reload]
+	reloading sync.Mutex
 
 	counts counters
 	nudge  chan struct{} // the desk has decided something
@@ -93,6 +96,9 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
+	}
+	if opt.RulesEvery <= 0 {
+		opt.RulesEvery = 2 * time.Second
 	}
 	a := &App{opt: opt, cfg: opt.Config, log: opt.Log, have: opt.Parts, nudge: make(chan struct{}, 1)}
 	if err := os.MkdirAll(a.cfg.DataDir, 0o700); err != nil {
@@ -216,7 +222,7 @@ func (a *App) Run(ctx context.Context, roles ...string) error {
 	g, ctx := errgroup.WithContext(ctx)
 	stages := map[string][]func(context.Context) error{
 		"crawl":    {a.runCrawl},
-		"classify": {a.runClassify},
+		"classify": {a.runClassify, a.watchRules},
 		"index":    {a.runIndex, a.runDecide, a.watchDead},
 		"alert":    {a.runAlert},
 		"web":      {a.runWeb, a.RunOutbox},

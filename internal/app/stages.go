@@ -34,9 +34,10 @@ func (a *App) runClassify(ctx context.Context) error {
 }
 
 // judge completes a post with what the classifier read from its text: contacts,
-// pay and language that the page did not give as data.
+// pay and language that the page did not give as data. It is judged to the end by
+// the pack that was in use when its turn came; the verdict says which.
 func (a *App) judge(ctx context.Context, s post.Sighting) (post.Judged, error) {
-	v, err := a.classifier.Classify(ctx, s.Post)
+	v, err := a.book.Load().classifier.Classify(ctx, s.Post)
 	if err != nil {
 		return post.Judged{}, fmt.Errorf("classify %s: %w", s.Post.ID, err)
 	}
