@@ -33,6 +33,7 @@ var level = map[string]int{
 	"internal/ledger":  1,
 	"rules":            1,
 	"internal/stream":  1,
+	"internal/picture": 1,
 	"internal/post":    0,
 
 	// Beside the line: what only the demo and tests use.
