@@ -32,13 +32,14 @@ type Crawler struct {
 
 // Report counts what a run did.
 type Report struct {
-	Pages   int64 // captures of any class
-	Posts   int64
-	Bytes   int64 // of payloads
-	Classes map[post.Class]int64
-	Skipped map[string]int64 // not fetched, by reason
-	Failed  int64            // tries that will be repeated
-	Left    int64            // pages known and not fetched, when a budget or the patience ran out
+	Pages    int64 // captures of any class
+	Posts    int64
+	Bytes    int64 // of payloads
+	Pictures int64 // fetched, or tried
+	Classes  map[post.Class]int64
+	Skipped  map[string]int64 // not fetched, by reason
+	Failed   int64            // tries that will be repeated
+	Left     int64            // pages known and not fetched, when a budget or the patience ran out
 }
 
 // spent is what a site has used of its budgets in this run.
@@ -63,6 +64,9 @@ func New(opt Options) (*Crawler, error) {
 		st, err := newSite(s, opt.Lookup, opt.Browser != nil)
 		if err != nil {
 			return nil, fmt.Errorf("crawler: %w", err)
+		}
+		if st.Pictures > 0 && opt.Pictures == nil {
+			return nil, fmt.Errorf("crawler: site %q asks for pictures and nothing reads them", st.Name)
 		}
 		if c.sites[st.Name] != nil {
 			return nil, fmt.Errorf("crawler: two sites are named %q", st.Name)

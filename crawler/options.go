@@ -10,6 +10,7 @@ import (
 	"github.com/lurewatch/lurewatch/crawler/fetch"
 	"github.com/lurewatch/lurewatch/crawler/frontier"
 	"github.com/lurewatch/lurewatch/crawler/source"
+	"github.com/lurewatch/lurewatch/internal/picture"
 	"github.com/lurewatch/lurewatch/internal/post"
 )
 
@@ -21,7 +22,7 @@ type Fetcher interface {
 // Vault keeps evidence.
 type Vault interface {
 	// Put stores e and returns once it is on disk. The capture is e.Capture with
-	// ID, Record and Screenshot filled in.
+	// ID, Record and Screenshot filled in; so is Record of each of e.Pictures.
 	Put(ctx context.Context, e Evidence) (post.Capture, error)
 	// Done is called when all that follows from a capture is durable elsewhere.
 	Done(c post.Capture)
@@ -33,6 +34,8 @@ type Evidence struct {
 	Reason  string        // why Capture.Class is what it is
 	HTTP    *fetch.Result // nil when only a browser was used
 	Browser *fetch.Result // nil when no browser was used
+
+	Pictures []Picture // of the posts that the page holds
 }
 
 // Payload is what posts are extracted from: the browser's document when there
@@ -47,6 +50,11 @@ func (e Evidence) Payload() []byte {
 	return nil
 }
 
+// PictureReader reads pictures; [picture.Reader] is one.
+type PictureReader interface {
+	Read(ctx context.Context, b []byte, h picture.Hint) (post.Picture, error)
+}
+
 // Options are what [New] needs.
 type Options struct {
 	Sites    []Site
@@ -56,6 +64,8 @@ type Options struct {
 	Vault    Vault
 	// Emit hands on the posts of one page and returns when they are durable.
 	Emit func(ctx context.Context, s []post.Sighting) error
+	// Pictures reads the pictures that posts name. Nil: no site may ask for pictures.
+	Pictures PictureReader
 	// Lookup finds the adapter of a site by name; nil means [source.Lookup].
 	Lookup func(name string) (source.Source, bool)
 

@@ -121,7 +121,7 @@ func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (got, erro
 			return g, err
 		}
 		if class, g.Reason = classify(g.HTTP); class == post.ClassContent && s.Browser == BrowserAuto && c.opt.Browser != nil {
-			if found, err := extract(ctx, s, page(g.HTTP)); err == nil {
+			if found, err := extract(ctx, s, s.page(g.HTTP)); err == nil {
 				g.found, browse = &found, found.NeedsBrowser
 			}
 		}
@@ -149,17 +149,17 @@ func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (got, erro
 }
 
 // page is what the extractor sees of a result.
-func page(r *fetch.Result) source.Page {
+func (s *site) page(r *fetch.Result) source.Page {
 	if len(r.DOM) > 0 {
-		return source.Page{URL: r.FinalURL, ContentType: "text/html; charset=utf-8", Body: r.DOM, Rendered: true, FetchedAt: r.FetchedAt}
+		return source.Page{URL: r.FinalURL, ContentType: "text/html; charset=utf-8", Body: r.DOM, Rendered: true, FetchedAt: r.FetchedAt, Pictures: s.Pictures}
 	}
-	return source.Page{URL: r.FinalURL, ContentType: r.ContentType, Body: r.Body, FetchedAt: r.FetchedAt}
+	return source.Page{URL: r.FinalURL, ContentType: r.ContentType, Body: r.Body, FetchedAt: r.FetchedAt, Pictures: s.Pictures}
 }
 
 func capture(s *site, e Evidence, last *fetch.Result, class post.Class) post.Capture {
 	cp := post.Capture{
 		Source: s.Name, Adapter: s.Adapter, URL: last.URL, FetchedAt: last.FetchedAt, Status: last.Status,
-		ContentType: last.ContentType, Class: class, Method: "http",
+		ContentType: last.ContentType, Class: class, Method: "http", Pictures: s.Pictures,
 	}
 	if last.FinalURL != last.URL {
 		cp.FinalURL = last.FinalURL
@@ -274,6 +274,22 @@ func (e Evidence) last() *fetch.Result {
 
 // keep stores the evidence, and when it is content, its posts and links.
 func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, g got) (frontier.Result, error) {
+	var found source.Found
+	var unreadable error
+	if g.Capture.Class == post.ClassContent {
+		if g.found != nil {
+			found = *g.found
+		} else {
+			found, unreadable = extract(ctx, s, s.page(g.last()))
+		}
+		if ctx.Err() != nil {
+			return frontier.Result{}, ctx.Err()
+		}
+		var err error
+		if g.Pictures, err = c.pictures(ctx, s, found.Posts); err != nil {
+			return frontier.Result{}, err
+		}
+	}
 	cp, err := c.opt.Vault.Put(ctx, g.Evidence)
 	if err != nil {
 		return frontier.Result{}, fmt.Errorf("keep evidence: %w", err)
@@ -294,19 +310,12 @@ func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, g got) (f
 		res.HostAfter = c.pace.failed(l.Host, fetch.RetryAfter(g.last().Header, c.opt.Now()))
 	}
 	if cp.Class == post.ClassContent {
-		var found source.Found
-		var err error
-		if g.found != nil {
-			found = *g.found
-		} else {
-			found, err = extract(ctx, s, page(g.last()))
-		}
-		if ctx.Err() != nil {
-			return frontier.Result{}, ctx.Err()
-		}
-		if err != nil {
-			c.opt.Log.Warn("page could not be read", "id", cp.ID, "source", s.Name, "host", l.Host, "err", err)
+		if unreadable != nil {
+			c.opt.Log.Warn("page could not be read", "id", cp.ID, "source", s.Name, "host", l.Host, "err", unreadable)
 			res.Outcome = outcomeCrash
+		}
+		if err := c.look(ctx, found.Posts, g.Pictures); err != nil {
+			return frontier.Result{}, err
 		}
 		if err := c.emit(ctx, s, cp, found.Posts); err != nil {
 			return frontier.Result{}, err

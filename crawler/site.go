@@ -11,6 +11,7 @@ import (
 
 	"github.com/lurewatch/lurewatch/crawler/frontier"
 	"github.com/lurewatch/lurewatch/crawler/source"
+	"github.com/lurewatch/lurewatch/internal/post"
 )
 
 // BrowserMode says when a site's pages go through the browser.
@@ -45,6 +46,10 @@ type Site struct {
 	Pace    time.Duration // between requests to one host; 0 means 1 s
 	Unpaced bool          // no pace at all: for hosts of one's own. Logged at start.
 	Recrawl time.Duration // until a page is visited again, in a service; 0 means 24 h
+
+	// Pictures is how many pictures of each post are fetched and read, from whatever
+	// public host the page names; 0 means none, at most [post.MaxPictures].
+	Pictures int
 }
 
 // site is a Site with everything checked and compiled.
@@ -78,6 +83,9 @@ func newSite(s Site, lookup func(string) (source.Source, bool), browser bool) (*
 	s.MaxDepth = max(s.MaxDepth, 0)
 	if s.Pace < 0 || s.MaxLinks < 0 || s.MaxTime < 0 || s.Recrawl < time.Minute {
 		return fail("pace %v, links %d, time %v or recrawl %v is out of range\nhint: set unpaced to turn pacing off", s.Pace, s.MaxLinks, s.MaxTime, s.Recrawl)
+	}
+	if s.Pictures < 0 || s.Pictures > post.MaxPictures {
+		return fail("pictures %d is not between 0 and %d", s.Pictures, post.MaxPictures)
 	}
 	if s.Unpaced {
 		s.Pace = 0

@@ -23,7 +23,8 @@ func classifyCommand(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use: "classify [FILE…]", Short: "Judge posts: JSONL in, one verdict a line out, in order",
 		Long: `Reads one object a line with id, text and, if known, title, url, lang, company,
-location, source, posted_at; other keys are ignored. Without files it reads stdin.
+location, source, posted_at, pictures (a list of objects with text and codes, as read
+from them); other keys are ignored. Without files it reads stdin.
 A line that is no such object is answered with {"line":N,"error":"…"}, and the exit
 code is 3. Nothing is stored.`,
 		RunE: func(c *cobra.Command, args []string) error {

@@ -4,6 +4,9 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lurewatch/lurewatch/internal/app"
+	"github.com/lurewatch/lurewatch/internal/picture"
 )
 
 func configCommand(g *globals) *cobra.Command {
@@ -27,12 +30,16 @@ flags; the later wins. The key a.b is LUREWATCH_A_B, and --set a.b=value.`,
 		&cobra.Command{
 			Use: "check", Short: "Say whether the configuration is right", Args: cobra.NoArgs,
 			Example: `  lurewatch config check -c lurewatch.yml`,
-			RunE: func(*cobra.Command, []string) error {
+			RunE: func(c *cobra.Command, _ []string) error {
 				l, err := g.load(nil)
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(g.err, "configuration is right: %d sources, roles %v, data in %s\n", len(l.Sources), l.Roles, l.DataDir)
+				r, err := picture.New(c.Context(), app.PictureOptions(l.Pictures, nil, nil))
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(g.err, "configuration is right: %d sources, roles %v, data in %s\nwords in pictures: %s\n", len(l.Sources), l.Roles, l.DataDir, r.Status())
 				return err
 			},
 		},

@@ -29,6 +29,7 @@ type crawlFlags struct {
 	allowNet        []string
 	out, browser    string
 	adapter, name   string
+	pictures        int
 }
 
 func crawlCommand(g *globals) *cobra.Command {
@@ -46,6 +47,7 @@ are paced. Progress goes to stderr; --out writes each post as one line.`,
 	fs.IntVar(&f.depth, "depth", 0, "links away from the first pages (default 10)")
 	fs.DurationVar(&f.pace, "pace", time.Second, "pause between two requests to one host; 0 turns pacing off")
 	fs.StringSliceVar(&f.allowNet, "allow-net", nil, "private networks that may be fetched from, as CIDR")
+	fs.IntVar(&f.pictures, "pictures", 0, "pictures of each post to fetch and read, up to 10")
 	fs.StringVar(&f.out, "out", "", "write each post as one line of this file (JSONL)")
 	fs.StringVar(&f.browser, "browser", "", "auto, off, or the path of a Chromium")
 	fs.StringVar(&f.adapter, "adapter", "auto", "source to read the pages with")
@@ -155,7 +157,7 @@ func sitesOf(seeds []string, f crawlFlags) ([]crawler.Site, error) {
 		if !ok {
 			i = len(sites)
 			byName[name] = i
-			sites = append(sites, crawler.Site{Name: name, Adapter: f.adapter, MaxPages: f.maxPages, MaxDepth: f.depth})
+			sites = append(sites, crawler.Site{Name: name, Adapter: f.adapter, MaxPages: f.maxPages, MaxDepth: f.depth, Pictures: f.pictures})
 		}
 		sites[i].Seeds = append(sites[i].Seeds, seed)
 	}

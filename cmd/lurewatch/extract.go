@@ -2,21 +2,27 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lurewatch/lurewatch/classifier"
+	"github.com/lurewatch/lurewatch/crawler/intake"
 	"github.com/lurewatch/lurewatch/crawler/source"
 	"github.com/lurewatch/lurewatch/internal/app"
+	"github.com/lurewatch/lurewatch/internal/config"
+	"github.com/lurewatch/lurewatch/internal/picture"
 	"github.com/lurewatch/lurewatch/internal/post"
 )
 
@@ -24,13 +30,19 @@ func extractCommand(g *globals) *cobra.Command {
 	var url, adapter, name string
 	cmd := &cobra.Command{
 		Use: "extract [--url U] FILE…", Short: "Read the posts of saved pages: JSONL on stdout, nothing stored",
-		Long: `FILE is a saved page or feed, - for stdin. A page without a post gives no line. Contacts,
-pay and language that the page does not give as data are read from its text.`,
+		Long: `FILE is a saved page or feed, or a picture (PNG, JPEG, GIF, WebP), - for stdin. A page
+without a post gives no line; a picture is one post, with the words that Tesseract reads
+in it, where that is installed, and what its QR codes say. Contacts, pay and language
+that the page does not give as data are read from its text.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			src, ok := source.Lookup(adapter)
 			if !ok {
 				return usageError{fmt.Errorf("no source is named %q", adapter)}
+			}
+			conf, err := g.load(nil)
+			if err != nil {
+				return err
 			}
 			pack, err := g.pack()
 			if err != nil {
@@ -40,7 +52,7 @@ pay and language that the page does not give as data are read from its text.`,
 			if err != nil {
 				return err
 			}
-			ex := extractor{g: g, cl: cl, src: src, url: url, name: name, out: bufio.NewWriter(g.out)}
+			ex := extractor{g: g, conf: conf.Pictures, cl: cl, src: src, url: url, name: name, out: bufio.NewWriter(g.out)}
 			failed := 0
 			for _, file := range args {
 				if err := ex.file(c.Context(), file); err != nil {
@@ -76,9 +88,12 @@ type extractor struct {
 	src       source.Source
 	url, name string
 	out       *bufio.Writer
+
+	conf     config.Pictures
+	pictures *picture.Reader // made when the first picture comes
 }
 
-func (ex extractor) file(ctx context.Context, name string) error {
+func (ex *extractor) file(ctx context.Context, name string) error {
 	r := ex.g.in
 	if name != "-" {
 		f, err := os.Open(name)
@@ -92,13 +107,40 @@ func (ex extractor) file(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	if picture.Is(b) && !bytes.HasPrefix(bytes.TrimSpace(b), []byte("<")) || strings.EqualFold(filepath.Ext(name), ".svg") {
+		return ex.picture(ctx, b)
+	}
 	found, err := ex.src.Extract(ctx, source.Page{URL: ex.url, ContentType: mime.TypeByExtension(filepath.Ext(name)), Body: b})
 	if err != nil {
 		return err
 	}
+	return ex.print(ctx, found.Posts)
+}
+
+// picture reads a file that is one picture.
+func (ex *extractor) picture(ctx context.Context, b []byte) (err error) {
+	if err := picture.Check(b); err != nil {
+		return err
+	}
+	if ex.pictures == nil {
+		log := slog.New(slog.NewTextHandler(ex.g.err, nil))
+		if ex.pictures, err = picture.New(ctx, app.PictureOptions(ex.conf, log, nil)); err != nil {
+			return err
+		}
+	}
+	p := intake.PictureOf()
+	seen, err := ex.pictures.Read(ctx, b, picture.Hint{})
+	if err != nil {
+		return err
+	}
+	p.Pictures[0] = seen
+	return ex.print(ctx, []post.Post{p})
+}
+
+func (ex *extractor) print(ctx context.Context, posts []post.Post) error {
 	enc := json.NewEncoder(ex.out)
 	enc.SetEscapeHTML(false)
-	for _, p := range found.Posts {
+	for _, p := range posts {
 		p.Source = ex.name
 		if p.URL == "" {
 			p.URL = ex.url

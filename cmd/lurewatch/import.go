@@ -15,12 +15,13 @@ import (
 func importCommand(g *globals) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
-		Use: "import FILE…", Short: "Take posts in from files: JSONL, CSV, WARC, WACZ, saved HTML, Telegram export",
+		Use: "import FILE…", Short: "Take posts in from files: JSONL, CSV, WARC, WACZ, saved HTML, Telegram export, pictures",
 		Args: cobra.MinimumNArgs(1),
 		Long: `Each item goes into the archive and down the same line as a crawled page: stream,
 classifier, index. The command returns when all of them can be searched, and says
 how many there were at every step. Items that cannot be read are named with their
-line and stepped over (exit code 3).`,
+line and stepped over (exit code 3). A picture is a post of its own; the photos of a
+Telegram export are read where they lie beside it.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if format != "" && !slices.Contains(intake.Formats(), intake.Format(format)) {
 				return usageError{fmt.Errorf("--format %s: is none of %v", format, intake.Formats())}
@@ -36,7 +37,7 @@ line and stepped over (exit code 3).`,
 			})
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "", "jsonl, csv, page, telegram or json, where it cannot be told from the files")
+	cmd.Flags().StringVar(&format, "format", "", "jsonl, csv, page, telegram, json or picture, where it cannot be told from the files")
 	return cmd
 }
 

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lurewatch/lurewatch/internal/picture"
 	"github.com/lurewatch/lurewatch/internal/post"
 )
 
@@ -28,10 +29,11 @@ const (
 	Page     Format = "page"     // one saved document: HTML, a feed, an API answer
 	Telegram Format = "telegram" // result.json of Telegram Desktop
 	JSON     Format = "json"     // one array of the objects that JSONL has a line each
+	Picture  Format = "picture"  // one PNG, JPEG, GIF or WebP: a poster
 )
 
 // Formats lists the names that a user may give.
-func Formats() []Format { return []Format{JSONL, CSV, Page, Telegram, JSON} }
+func Formats() []Format { return []Format{JSONL, CSV, Page, Telegram, JSON, Picture} }
 
 // Content types of Item.Raw. Each is enough to read the item again: see [FormatOf].
 const (
@@ -50,6 +52,8 @@ func FormatOf(contentType string) Format {
 		return CSV
 	case strings.HasPrefix(contentType, typeTelegram):
 		return Telegram
+	case strings.HasPrefix(contentType, "image/"):
+		return Picture
 	}
 	return Page
 }
@@ -66,7 +70,15 @@ type Item struct {
 	Raw         []byte    // what it was read from, enough to read it again; shared between the posts of one page
 	ContentType string    // of Raw
 	TargetURI   string    // the post's address, or a urn made from Raw
-	Line        int       // 1-based line of a JSONL or CSV file, number of the message or post elsewhere
+	Pictures    []Attached
+	Line        int // 1-based line of a JSONL or CSV file, number of the message or post elsewhere
+}
+
+// Attached is a picture that came with a post, not read.
+type Attached struct {
+	URL         string // as the post's Pictures name it; empty when Raw is the picture
+	Body        []byte
+	ContentType string
 }
 
 // LineError is what is wrong with one line, row or message. Reading goes on
@@ -98,6 +110,9 @@ type Options struct {
 	Adapter   string    // source that reads saved pages; "" is auto
 	MaxLine   int       // bytes of one line; 0 is DefaultMaxLine
 	FetchedAt time.Time // base of relative dates in saved pages; zero leaves them unread
+	Again     bool      // what is read is an Item.Raw: pictures that it names came with it, and are kept elsewhere
+
+	beside *os.Root // the folder that the file is in
 }
 
 func (o Options) maxLine() int {
@@ -139,6 +154,14 @@ func Open(path string, o Options) (iter.Seq2[Item, error], error) {
 			return
 		}
 		defer f.Close()
+		if o.Format == Telegram {
+			// Names in the export lead nowhere else than below its folder.
+			if o.beside, err = os.OpenRoot(filepath.Dir(path)); err != nil {
+				yield(Item{}, fmt.Errorf("open the folder of %s: %w", o.Name, err))
+				return
+			}
+			defer o.beside.Close()
+		}
 		for it, err := range Read(f, o) {
 			if !yield(it, err) {
 				return
@@ -173,6 +196,8 @@ func Read(r io.Reader, o Options) iter.Seq2[Item, error] {
 			readTelegram(br, o, yield)
 		case JSON:
 			readArray(br, o, yield)
+		case Picture:
+			readPicture(br, o, yield)
 		default:
 			readPage(br, o, yield)
 		}
@@ -198,7 +223,7 @@ func unzip(r io.Reader) (*bufio.Reader, error) {
 func settle(o Options, head []byte) (Format, error) {
 	if o.Format != Auto {
 		if !slices.Contains(Formats(), o.Format) {
-			return "", fmt.Errorf("format %q is unknown\nhint: use one of jsonl, csv, page, telegram, json", o.Format)
+			return "", fmt.Errorf("format %q is unknown\nhint: use one of jsonl, csv, page, telegram, json, picture", o.Format)
 		}
 		return o.Format, nil
 	}
@@ -210,6 +235,8 @@ func settle(o Options, head []byte) (Format, error) {
 		return CSV, nil
 	case ".html", ".htm", ".xhtml", ".xml", ".rss", ".atom":
 		return Page, nil
+	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg":
+		return Picture, nil
 	case ".warc", ".wacz", ".cdx", ".cdxj":
 		return "", fmt.Errorf("read %s: web archives are not read here\nhint: unpack the pages first, e.g. warcio extract --payload FILE OFFSET > page.html", o.Name)
 	}
@@ -217,6 +244,8 @@ func settle(o Options, head []byte) (Format, error) {
 	switch {
 	case len(b) == 0:
 		return JSONL, nil // nothing in it: no line, no error
+	case b[0] != '<' && picture.Is(head):
+		return Picture, nil
 	case bytes.HasPrefix(b, []byte("WARC/1.")), bytes.HasPrefix(b, []byte("PK\x03\x04")):
 		return "", fmt.Errorf("read %s: web archives are not read here\nhint: unpack the pages first, e.g. warcio extract --payload FILE OFFSET > page.html", o.Name)
 	case b[0] == '{':
@@ -247,7 +276,7 @@ func settle(o Options, head []byte) (Format, error) {
 	if filepath.Ext(name) == ".txt" {
 		return Page, nil
 	}
-	return "", fmt.Errorf("read %s: the format cannot be told\nhint: name it with --format: jsonl, csv, page, telegram or json", o.Name)
+	return "", fmt.Errorf("read %s: the format cannot be told\nhint: name it with --format: jsonl, csv, page, telegram, json or picture", o.Name)
 }
 
 // ownArray reports an array whose first object has the fields of a line.

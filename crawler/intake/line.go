@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,7 +29,8 @@ var (
 // ParseLine reads one line of JSONL into a post. It takes the keys id (string or
 // number), text, title, url, lang, company, location or locations (string or list
 // of strings), source, posted_at (a date in any common form, or Unix time),
-// native_id, contacts, salary; it ignores the others. ID and NativeID are both
+// native_id, contacts, salary, pictures (a list of objects with text, codes, alt, url:
+// what was read from them elsewhere); it ignores the others. ID and NativeID are both
 // the line's id until the post is sealed. An address that is not http or https
 // and a date that cannot be read are left out; anything else that is wrong is an
 // error that says where and what to do.
@@ -96,7 +98,10 @@ func fromFields(m map[string]json.RawMessage) (post.Post, error) {
 	}
 	p.Contacts = contacts(m["contacts"])
 	p.Salary = salary(m["salary"])
-	if strings.TrimSpace(p.Text) == "" && strings.TrimSpace(p.Title) == "" {
+	if p.Pictures, err = pictures(m["pictures"]); err != nil {
+		return post.Post{}, err
+	}
+	if strings.TrimSpace(p.Text) == "" && strings.TrimSpace(p.Title) == "" && !slices.ContainsFunc(p.Pictures, saysSomething) {
 		return post.Post{}, errNoText
 	}
 	return p, nil
@@ -163,6 +168,33 @@ func contacts(raw json.RawMessage) []post.Contact {
 	}
 	return out
 }
+
+// pictures takes what others have read from the pictures of a post. There is no
+// picture here that bears it out, so it has no digest.
+func pictures(raw json.RawMessage) ([]post.Picture, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil
+	}
+	var list []struct {
+		Text  string   `json:"text"`
+		Codes []string `json:"codes"`
+		Alt   string   `json:"alt"`
+		URL   string   `json:"url"`
+	}
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, fmt.Errorf("\"pictures\" is no list of objects\nhint: write \"pictures\":[{\"text\":\"…\",\"codes\":[\"…\"]}]")
+	}
+	var out []post.Picture
+	for _, x := range list[:min(len(list), post.MaxPictures)] {
+		if len(x.Text) > post.MaxPictureText {
+			x.Text = strings.ToValidUTF8(x.Text[:post.MaxPictureText], "")
+		}
+		out = append(out, post.Picture{Text: x.Text, Codes: x.Codes[:min(len(x.Codes), post.MaxCodes)], Alt: x.Alt, URL: address(x.URL)})
+	}
+	return out, nil
+}
+
+func saysSomething(x post.Picture) bool { return strings.TrimSpace(x.Text) != "" || len(x.Codes) > 0 }
 
 func salary(raw json.RawMessage) *post.Salary {
 	var s post.Salary

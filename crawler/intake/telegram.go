@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -29,6 +31,9 @@ type message struct {
 	Forward  string          `json:"forwarded_from,omitempty"`
 	Poll     *poll           `json:"poll,omitempty"`
 	Keyboard [][]button      `json:"inline_bot_buttons,omitempty"`
+	Photo    string          `json:"photo,omitempty"`     // path of a file beside the export
+	File     string          `json:"file,omitempty"`      // likewise, of any kind
+	Mime     string          `json:"mime_type,omitempty"` // of File
 }
 
 type poll struct {
@@ -153,8 +158,8 @@ func (t *telegramReader) emit(it Item, err error) bool {
 	return !t.stopped
 }
 
-// item makes a post of a message. Service messages and messages without words
-// are none.
+// item makes a post of a message. Service messages are none, nor are messages
+// without words and without a photo beside the export.
 func (t *telegramReader) item(c chat, m message) (Item, bool) {
 	if m.Type != "message" && m.Type != "" {
 		return Item{}, false
@@ -170,7 +175,8 @@ func (t *telegramReader) item(c chat, m message) (Item, bool) {
 			}
 		}
 	}
-	if strings.TrimSpace(text) == "" {
+	photo, file := t.photo(&m)
+	if strings.TrimSpace(text) == "" && photo == "" {
 		return Item{}, false
 	}
 	p := post.Post{Method: "import", Text: text, Source: "telegram"}
@@ -192,7 +198,46 @@ func (t *telegramReader) item(c chat, m message) (Item, bool) {
 	if err != nil {
 		return Item{}, false
 	}
-	return Item{Post: p, Raw: raw, ContentType: typeTelegram, TargetURI: target(p, raw), Line: t.n}, true
+	it := Item{Post: p, Raw: raw, ContentType: typeTelegram, TargetURI: target(p, raw), Line: t.n}
+	if photo != "" {
+		it.Post.Pictures = []post.Picture{{URL: photo}}
+	}
+	if file != nil {
+		it.Pictures = []Attached{{URL: photo, Body: file, ContentType: http.DetectContentType(file)}}
+	}
+	return it, true
+}
+
+// maxPhoto bounds the file of a photo, bytes.
+const maxPhoto = 16 << 20
+
+// photo is the name of the photo of a message and the file beside the export that it
+// names. One that is not there is none: an export may leave its files out, and then
+// says so where the name would be. An item that is read again names what
+// it came with.
+func (t *telegramReader) photo(m *message) (name string, file []byte) {
+	name = m.Photo
+	if name == "" && strings.HasPrefix(m.Mime, "image/") {
+		name = m.File
+	}
+	m.Photo, m.File, m.Mime = name, "", ""
+	if t.o.Again || name == "" {
+		return name, nil
+	}
+	if t.o.beside == nil {
+		m.Photo = ""
+		return "", nil
+	}
+	at := filepath.FromSlash(name)
+	info, err := t.o.beside.Stat(at)
+	if err == nil && info.Mode().IsRegular() && info.Size() > 0 && info.Size() <= maxPhoto {
+		file, err = t.o.beside.ReadFile(at)
+	}
+	if err != nil || len(file) == 0 {
+		m.Photo = ""
+		return "", nil
+	}
+	return name, file
 }
 
 // entities joins a text that is a string, or a list of strings and of things with

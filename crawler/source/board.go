@@ -106,6 +106,7 @@ func (b board) Extract(_ context.Context, p Page) (Found, error) {
 		po.NativeID = id
 	}
 	f.Posts = []post.Post{po}
+	f.illustrate(d)
 	return f, nil
 }
 

@@ -92,6 +92,7 @@ func forumPost(d *document, s, body *goquery.Selection, title, date string, i in
 		po.PostedAt, _ = ParseTime(at, d.page.FetchedAt)
 	}
 	fillLabelled(&po, region{node: r.node, skip: skip, text: r.text}, d)
+	d.pictures(&po, r.node, skip)
 	return po, true
 }
 

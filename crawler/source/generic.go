@@ -31,6 +31,7 @@ func (generic) Extract(_ context.Context, p Page) (Found, error) {
 	f := Found{Canonical: d.canonical(), Links: d.links(), Adapter: "generic"}
 	if po, ok := genericPost(d, f.Links); ok {
 		f.Posts = []post.Post{po}
+		f.illustrate(d)
 	} else {
 		f.NeedsBrowser = !p.Rendered && scriptBuilt(d) && !slices.ContainsFunc(f.Links, func(l Link) bool { return l.Post })
 	}

@@ -105,6 +105,7 @@ func (r jobReader) post(m item) (post.Post, bool) {
 		p.Lang = l
 	}
 	p.NativeID = r.identifier(m, p)
+	r.jobPictures(&p, m)
 	if u := r.doc.absolute(r.str(prop(m, "url"))); u != "" && (r.doc.url == nil || sameSite(hostOf(u), r.doc.url.Hostname())) {
 		p.URL = u
 	}

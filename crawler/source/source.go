@@ -27,6 +27,7 @@ type Page struct {
 	Body        []byte    // transfer and content encodings undone, charset as served
 	Rendered    bool      // the body is a browser's DOM, serialised
 	FetchedAt   time.Time // base of relative dates such as "3 days ago"; zero leaves them unread
+	Pictures    int       // how many pictures each post may name, by URL; 0 names none
 
 	doc *document // what auto has parsed already
 }

@@ -71,6 +71,7 @@ func (state) Extract(_ context.Context, p Page) (Found, error) {
 		ids := map[string]item{}
 		if jobs := jobPostings(v, ids); len(jobs) == 1 {
 			f.Posts = postsOf(d, jobs, ids, "adapter")
+			f.illustrate(d)
 			return f, nil
 		}
 		budget := 100_000
@@ -94,6 +95,7 @@ func (state) Extract(_ context.Context, p Page) (Found, error) {
 		po.Lang = d.lang()
 	}
 	f.Posts = []post.Post{po}
+	f.illustrate(d)
 	return f, nil
 }
 

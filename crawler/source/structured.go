@@ -27,6 +27,7 @@ func (structured) Extract(_ context.Context, p Page) (Found, error) {
 	}
 	f := Found{Canonical: d.canonical(), Links: d.links(), Adapter: "structured"}
 	f.Posts = structuredPosts(d)
+	f.illustrate(d)
 	return f, nil
 }
 

@@ -11,7 +11,8 @@ import (
 )
 
 // telegram reads the public preview of a channel (t.me/s/…) and the embed of a
-// single message. Each message with words is a post.
+// single message. Each message with words is a post; where pictures are asked for,
+// so is one with a photo alone.
 type telegram struct{}
 
 func (telegram) Name() string { return "telegram" }
@@ -71,7 +72,15 @@ func telegramPost(d *document, s *goquery.Selection) (post.Post, bool) {
 		}
 	})
 	p.Text = strings.Join(parts, "\n\n")
-	if p.Text == "" {
+	if d.page.Pictures > 0 {
+		s.Find(".tgme_widget_message_photo_wrap[style]").Each(func(_ int, t *goquery.Selection) {
+			style, _ := t.Attr("style")
+			if m := background.FindStringSubmatch(style); m != nil && t.Closest(".tgme_widget_message_reply").Length() == 0 {
+				d.name(&p, m[1], "")
+			}
+		})
+	}
+	if p.Text == "" && len(p.Pictures) == 0 {
 		return p, false
 	}
 	if at, ok := s.Find(".tgme_widget_message_date time[datetime], time[datetime]").First().Attr("datetime"); ok {

@@ -21,6 +21,7 @@ import (
 	"github.com/lurewatch/lurewatch/internal/archive"
 	"github.com/lurewatch/lurewatch/internal/config"
 	"github.com/lurewatch/lurewatch/internal/ledger"
+	"github.com/lurewatch/lurewatch/internal/picture"
 	"github.com/lurewatch/lurewatch/internal/stream"
 )
 
@@ -64,6 +65,9 @@ type App struct {
 
 	book      atomic.Pointer[rulebook] // what judges; see [App.Reload]
 	reloading sync.Mutex
+
+	looking  sync.Mutex // guards pictures
+	pictures *picture.Reader
 
 	counts counters
 	nudge  chan struct{} // the desk has decided something

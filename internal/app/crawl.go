@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,7 +54,7 @@ func SitesOf(c config.Config) []crawler.Site {
 		}
 		out = append(out, crawler.Site{
 			Name: s.Name, Seeds: s.Seeds, Adapter: s.Adapter, AllowHosts: s.Hosts, MaxDepth: s.MaxDepth, MaxPages: s.MaxPages,
-			Browser: crawler.BrowserMode(s.Browser), Pace: pace, Unpaced: pace == 0, Recrawl: s.Recrawl,
+			Browser: crawler.BrowserMode(s.Browser), Pace: pace, Unpaced: pace == 0, Recrawl: s.Recrawl, Pictures: s.Pictures,
 		})
 	}
 	return out
@@ -91,8 +92,14 @@ func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, 
 		return rep, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	var reader crawler.PictureReader
+	if slices.ContainsFunc(opt.Sites, func(s crawler.Site) bool { return s.Pictures > 0 }) {
+		if reader, err = a.reader(ctx); err != nil {
+			return rep, err
+		}
+	}
 	c, err := crawler.New(crawler.Options{
-		Sites: opt.Sites, Frontier: store, HTTP: httpFetcher, Browser: browser, Vault: vault{a},
+		Pictures: reader, Sites: opt.Sites, Frontier: store, HTTP: httpFetcher, Browser: browser, Vault: vault{a},
 		Emit: func(ctx context.Context, ss []post.Sighting) error {
 			if err := stream.Publish(ctx, a.stream, captured, ss...); err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 	"github.com/lurewatch/lurewatch/crawler/intake"
 	"github.com/lurewatch/lurewatch/crawler/source"
 	"github.com/lurewatch/lurewatch/internal/archive"
+	"github.com/lurewatch/lurewatch/internal/picture"
 	"github.com/lurewatch/lurewatch/internal/post"
 )
 
@@ -36,9 +37,30 @@ func captureOf(loc post.Locator, r archive.Record) (post.Capture, bool, error) {
 	return c, true, nil
 }
 
-// sightings extracts the posts of an archived capture, exactly as the crawler
-// and the import did when they made it.
-func sightings(ctx context.Context, c post.Capture, r archive.Record) ([]post.Sighting, error) {
+// extractor makes posts of archived captures, exactly as the crawler and the import
+// did when they made them. Records go through see in the order of the archive: the
+// pictures of a capture come before it.
+type extractor struct {
+	read     readPicture
+	pictures pictures
+}
+
+// see extracts the sightings of a record: none from one that is not a capture's.
+func (x *extractor) see(ctx context.Context, loc post.Locator, r archive.Record) (post.Capture, []post.Sighting, error) {
+	if x.pictures.keep(loc, r) {
+		return post.Capture{}, nil, nil
+	}
+	c, ok, err := captureOf(loc, r)
+	if err != nil || !ok {
+		return c, nil, err
+	}
+	ss, err := x.sightings(ctx, c, r)
+	return c, ss, err
+}
+
+// sightings extracts the posts of a capture, with the pictures kept for it.
+func (x *extractor) sightings(ctx context.Context, c post.Capture, r archive.Record) ([]post.Sighting, error) {
+	kept := x.pictures.take(c.ID)
 	if c.Class != post.ClassContent {
 		return nil, nil
 	}
@@ -46,8 +68,15 @@ func sightings(ctx context.Context, c post.Capture, r archive.Record) ([]post.Si
 	if err != nil {
 		return nil, fmt.Errorf("extract %s at %s:%d: %w", r.ID, c.Record.File, c.Record.Offset, err)
 	}
+	if c.Adapter == importAdapter && picture.Is(r.Block) { // the capture is the picture
+		kept[""] = picture.Original{Body: r.Block, Record: c.Record}
+	}
 	out := make([]post.Sighting, len(posts))
 	for i, p := range posts {
+		err := picture.Attach(ctx, &p, func(url string) (picture.Original, bool) { o, ok := kept[url]; return o, ok }, x.read)
+		if err != nil {
+			return nil, err
+		}
 		p.Source = c.Source
 		p.Seal(c.FetchedAt)
 		out[i] = post.Sighting{Capture: c, Post: p}
@@ -58,7 +87,7 @@ func sightings(ctx context.Context, c post.Capture, r archive.Record) ([]post.Si
 func postsOf(ctx context.Context, c post.Capture, r archive.Record) ([]post.Post, error) {
 	if c.Adapter == importAdapter {
 		var out []post.Post
-		o := intake.Options{Format: intake.FormatOf(c.ContentType), URL: c.FinalURL, MaxLine: len(r.Block) + 1, FetchedAt: c.FetchedAt}
+		o := intake.Options{Format: intake.FormatOf(c.ContentType), URL: c.FinalURL, MaxLine: len(r.Block) + 1, FetchedAt: c.FetchedAt, Again: true}
 		for item, err := range intake.Read(bytes.NewReader(r.Block), o) {
 			if err != nil {
 				return nil, err
@@ -90,7 +119,7 @@ func postsOf(ctx context.Context, c post.Capture, r archive.Record) ([]post.Post
 		return nil, fmt.Errorf("no source is named %q in this version", adapter)
 	}
 	found, err := src.Extract(ctx, source.Page{
-		URL: url, ContentType: c.ContentType, Body: body, Rendered: c.Method == "browser", FetchedAt: c.FetchedAt,
+		URL: url, ContentType: c.ContentType, Body: body, Rendered: c.Method == "browser", FetchedAt: c.FetchedAt, Pictures: c.Pictures,
 	})
 	return found.Posts, err
 }

@@ -11,15 +11,21 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/lurewatch/lurewatch/crawler/intake"
 	"github.com/lurewatch/lurewatch/indexer"
 	"github.com/lurewatch/lurewatch/internal/archive"
+	"github.com/lurewatch/lurewatch/internal/picture"
 	"github.com/lurewatch/lurewatch/internal/post"
 	"github.com/lurewatch/lurewatch/internal/stream"
 )
 
-// importBatch is how many items one write to the archive takes.
-const importBatch = 256
+// How many items, and bytes of them, one write to the archive takes.
+const (
+	importBatch = 256
+	importBytes = 64 << 20
+)
 
 // Imported is what an import did. Posts of one id count once in Unique.
 type Imported struct {
@@ -117,6 +123,7 @@ type importer struct {
 	out    Imported
 	unique map[string]bool
 	batch  []imported
+	size   int // bytes in batch
 }
 
 func (im *importer) add(ctx context.Context, file string, item intake.Item) error {
@@ -125,13 +132,11 @@ func (im *importer) add(ctx context.Context, file string, item intake.Item) erro
 		p.Source = "import:" + filepath.Base(file)
 	}
 	if n := len(im.batch); n > 0 && sameBytes(im.batch[n-1].record.Block, item.Raw) && im.batch[n-1].capture.Source == p.Source {
-		im.batch[n-1].add(p) // another post of the same page
+		im.batch[n-1].posts = append(im.batch[n-1].posts, p) // another post of the same page
 		return nil
 	}
-	if len(im.batch) >= importBatch {
-		if err := im.flush(ctx); err != nil {
-			return err
-		}
+	if err := im.room(ctx, len(item.Raw)+size(item.Pictures)); err != nil {
+		return err
 	}
 	c := post.Capture{
 		ID: archive.NewID(), Source: p.Source, Adapter: importAdapter, URL: item.TargetURI, FetchedAt: im.now,
@@ -144,24 +149,71 @@ func (im *importer) add(ctx context.Context, file string, item intake.Item) erro
 	if err != nil {
 		return err
 	}
-	im.batch = append(im.batch, imported{capture: c, record: archive.Record{
+	x := imported{capture: c, posts: []post.Post{p}, kept: map[string]picture.Original{}, record: archive.Record{
 		Type: "resource", ID: c.ID, Date: c.FetchedAt, TargetURI: c.URL, ContentType: c.ContentType, Block: item.Raw,
 		PayloadDigest: c.Digest, Fields: []archive.Field{{Name: captureField, Value: field}},
-	}})
-	im.batch[len(im.batch)-1].add(p)
+	}}
+	for _, a := range item.Pictures {
+		if a.URL == "" { // the item is the picture
+			x.kept[""] = picture.Original{Body: a.Body}
+			continue
+		}
+		field, err := oneLine(pictureOf{Of: c.ID, URL: a.URL})
+		if err != nil {
+			return err
+		}
+		x.kept[a.URL] = picture.Original{Body: a.Body}
+		x.pictures = append(x.pictures, archive.Record{
+			Type: "resource", Date: c.FetchedAt, TargetURI: "urn:lurewatch:picture:" + string(post.DigestOf(a.Body)), ContentType: a.ContentType, Block: a.Body,
+			Fields: []archive.Field{{Name: pictureField, Value: field}},
+		})
+		x.urls = append(x.urls, a.URL)
+	}
+	im.batch = append(im.batch, x)
+	return nil
+}
+
+func size(as []intake.Attached) (n int) {
+	for _, a := range as {
+		n += len(a.Body)
+	}
+	return n
+}
+
+// room makes room in the batch for an item of n bytes.
+func (im *importer) room(ctx context.Context, n int) error {
+	if len(im.batch) > 0 && (len(im.batch) >= importBatch || im.size+n > importBytes) {
+		if err := im.flush(ctx); err != nil {
+			return err
+		}
+	}
+	im.size += n
 	return nil
 }
 
 // imported is one record of the archive with the posts that were read from it.
 type imported struct {
-	capture post.Capture
-	record  archive.Record
-	posts   []post.Post
+	capture  post.Capture
+	record   archive.Record
+	posts    []post.Post
+	pictures []archive.Record // that go before it
+	urls     []string         // under which the posts name them
+	kept     map[string]picture.Original // nil: the posts are read and sealed
 }
 
-func (x *imported) add(p post.Post) {
-	p.Seal(x.capture.FetchedAt)
-	x.posts = append(x.posts, p)
+// finish reads the pictures of the posts, now that the archive has them, and seals them.
+func (x *imported) finish(ctx context.Context, read readPicture) error {
+	for i := range x.posts {
+		p := &x.posts[i]
+		if x.kept != nil {
+			err := picture.Attach(ctx, p, func(url string) (picture.Original, bool) { o, ok := x.kept[url]; return o, ok }, read)
+			if err != nil {
+				return err
+			}
+		}
+		p.Seal(x.capture.FetchedAt)
+	}
+	return nil
 }
 
 // sameBytes reports whether a and b are one slice, as the posts of one page share it.
@@ -172,19 +224,39 @@ func (im *importer) flush(ctx context.Context) error {
 	if len(im.batch) == 0 {
 		return nil
 	}
-	records := make([]archive.Record, len(im.batch))
-	for i, x := range im.batch {
-		records[i] = x.record
+	var records []archive.Record
+	for _, x := range im.batch {
+		records = append(append(records, x.pictures...), x.record)
 	}
 	locs, err := im.app.archive.Append(ctx, records...)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errLine, err)
 	}
-	im.out.Archived += len(locs)
-	im.app.counts.captured.Add(int64(len(locs)))
+	im.out.Archived += len(im.batch)
+	im.app.counts.captured.Add(int64(len(im.batch)))
+	g, reading := errgroup.WithContext(ctx)
+	g.SetLimit(2)
+	at := 0
+	for i := range im.batch {
+		x := &im.batch[i]
+		for k, url := range x.urls {
+			o := x.kept[url]
+			o.Record = locs[at+k]
+			x.kept[url] = o
+		}
+		at += len(x.pictures) + 1
+		x.capture.Record = locs[at-1]
+		if o, ok := x.kept[""]; ok {
+			o.Record = x.capture.Record
+			x.kept[""] = o
+		}
+		g.Go(func() error { return x.finish(reading, im.app.readPicture) })
+	}
+	if err := g.Wait(); err != nil {
+		return fmt.Errorf("%w: %w", errLine, err)
+	}
 	var ss []post.Sighting
-	for i, x := range im.batch {
-		x.capture.Record = locs[i]
+	for _, x := range im.batch {
 		for _, p := range x.posts {
 			ss = append(ss, post.Sighting{Capture: x.capture, Post: p})
 			im.unique[p.ID] = true
@@ -196,6 +268,6 @@ func (im *importer) flush(ctx context.Context) error {
 	im.out.Posts += len(ss)
 	im.app.counts.posts.Add(int64(len(ss)))
 	im.app.archive.Done(locs[len(locs)-1])
-	im.batch = im.batch[:0]
+	im.batch, im.size = im.batch[:0], 0
 	return nil
 }

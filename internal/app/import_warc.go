@@ -66,19 +66,24 @@ func (im *importer) warc(ctx context.Context, file string, refused func(error)) 
 
 // records reads one WARC. Damage ends it, and is reported; what came before is taken in.
 func (im *importer) records(ctx context.Context, file string, r io.Reader, refused func(error)) error {
+	x := extractor{read: im.app.readPicture}
 	err := archive.ReadWARC(ctx, r, maxBlock, func(rec archive.Record) error {
+		if x.pictures.keep(post.Locator{}, rec) {
+			return nil
+		}
 		c, ok := im.foreign(file, rec)
 		if !ok {
 			return nil
 		}
 		im.out.Read++
-		ss, err := sightings(ctx, c, rec)
+		before := x.pictures.records(c.ID)
+		ss, err := x.sightings(ctx, c, rec)
 		if err != nil {
 			im.out.Refused++
 			refused(fmt.Errorf("%s: %s: %w", file, rec.TargetURI, err))
 			return nil
 		}
-		return im.record(ctx, c, rec, ss)
+		return im.record(ctx, c, rec, before, ss)
 	})
 	if err != nil && ctx.Err() == nil && !errors.Is(err, errLine) {
 		im.out.Refused++
@@ -119,20 +124,22 @@ func (im *importer) foreign(file string, rec archive.Record) (post.Capture, bool
 
 // record keeps a foreign record that holds posts, byte for byte, under our own
 // header; one without posts is left where it is.
-func (im *importer) record(ctx context.Context, c post.Capture, rec archive.Record, ss []post.Sighting) error {
+func (im *importer) record(ctx context.Context, c post.Capture, rec archive.Record, before []archive.Record, ss []post.Sighting) error {
 	if len(ss) == 0 {
 		return nil
 	}
-	if len(im.batch) >= importBatch {
-		if err := im.flush(ctx); err != nil {
-			return err
-		}
+	n := len(rec.Block)
+	for _, b := range before {
+		n += len(b.Block)
+	}
+	if err := im.room(ctx, n); err != nil {
+		return err
 	}
 	field, err := oneLine(c)
 	if err != nil {
 		return err
 	}
-	x := imported{capture: c, record: archive.Record{
+	x := imported{capture: c, pictures: before, record: archive.Record{
 		Type: rec.Type, ID: c.ID, Date: rec.Date, TargetURI: rec.TargetURI, ContentType: rec.ContentType, IP: rec.IP, Truncated: rec.Truncated,
 		Block: rec.Block, Fields: []archive.Field{{Name: captureField, Value: field}, {Name: "Lurewatch-Imported-From", Value: rec.ID}},
 	}}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/lurewatch/lurewatch/internal/archive"
+	"github.com/lurewatch/lurewatch/internal/picture"
 	"github.com/lurewatch/lurewatch/internal/post"
 	"github.com/lurewatch/lurewatch/internal/stream"
 )
@@ -17,8 +18,9 @@ import (
 // and had no message yet.
 func (a *App) recoverPending(ctx context.Context) error {
 	n := 0
+	x := extractor{read: a.readPicture}
 	err := a.archive.Pending(ctx, func(loc post.Locator, r archive.Record) error {
-		posts, err := a.republish(ctx, loc, r)
+		posts, err := a.republish(ctx, &x, loc, r)
 		n += posts
 		if err == nil {
 			a.archive.Done(loc)
@@ -33,13 +35,11 @@ func (a *App) recoverPending(ctx context.Context) error {
 
 // republish sends the posts of one archived record down the line. A record that
 // cannot be read any more is logged and stepped over: the archive keeps it.
-func (a *App) republish(ctx context.Context, loc post.Locator, r archive.Record) (int, error) {
-	c, ok, err := captureOf(loc, r)
-	if err != nil || !ok {
-		a.warn(err)
-		return 0, nil
+func (a *App) republish(ctx context.Context, x *extractor, loc post.Locator, r archive.Record) (int, error) {
+	_, ss, err := x.see(ctx, loc, r)
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
 	}
-	ss, err := sightings(ctx, c, r)
 	if err != nil {
 		a.warn(err)
 		return 0, nil
@@ -73,6 +73,9 @@ func (a *App) Damage(ctx context.Context) ([]archive.Damage, error) {
 // decision of the ledger. It needs every part open and the line to itself.
 func (a *App) Rebuild(ctx context.Context) (Rebuilt, error) {
 	var out Rebuilt
+	if _, err := a.reader(ctx); err != nil { // before anything is emptied
+		return out, err
+	}
 	if err := a.stream.Purge(ctx, captured.Name, judged.Name, indexed.Name, decided.Name); err != nil {
 		return out, fmt.Errorf("empty the stream: %w", err)
 	}
@@ -81,12 +84,12 @@ func (a *App) Rebuild(ctx context.Context) (Rebuilt, error) {
 	}
 	err := a.WithLine(ctx, func(ctx context.Context) error {
 		var err error
+		x := extractor{read: a.readPicture}
 		out.Damage, err = a.archive.Walk(ctx, func(loc post.Locator, r archive.Record) error {
-			if r.Field(captureField) == "" {
-				return nil
+			if r.Field(captureField) != "" {
+				out.Records++
 			}
-			out.Records++
-			n, err := a.republish(ctx, loc, r)
+			n, err := a.republish(ctx, &x, loc, r)
 			out.Posts += n
 			return err
 		})
@@ -143,14 +146,11 @@ func (a *App) Check(ctx context.Context) (Folds, error) {
 	var f Folds
 	inArchive, inStream := map[string]bool{}, map[string]bool{}
 	var err error
+	x := extractor{read: picture.Identify} // a version is of a picture's bytes, not of its words
 	f.Damage, err = a.archive.Walk(ctx, func(loc post.Locator, r archive.Record) error {
-		c, ok, err := captureOf(loc, r)
-		if err != nil || !ok {
-			return nil //nolint:nilerr // it gives no posts: Rebuild says why
-		}
-		ss, err := sightings(ctx, c, r)
+		_, ss, err := x.see(ctx, loc, r)
 		if err != nil {
-			return nil //nolint:nilerr // the same
+			return ctx.Err() //nolint:nilerr // it gives no posts: Rebuild says why
 		}
 		for _, s := range ss {
 			addOnce(&f.Archive, inArchive, s.Post)

@@ -18,12 +18,17 @@ type vault struct{ a *App }
 var _ crawler.Vault = vault{}
 
 // Put writes every exchange of the fetch as request and response, and what the
-// browser made as resources. Posts are extracted from the browser's document, or
+// browser made as resources; before them the pictures of the posts, each of which
+// names the capture that it belongs to. Posts are extracted from the browser's document, or
 // else from the last response: that record carries the capture.
 func (v vault) Put(ctx context.Context, e crawler.Evidence) (post.Capture, error) {
 	c := e.Capture
 	c.ID = archive.NewID()
-	var recs []archive.Record
+	recs, pictures, err := pictureRecords(c.ID, e.Pictures)
+	if err != nil {
+		return c, err
+	}
+	before := len(recs)
 	if e.HTTP != nil {
 		recs = append(recs, exchanges(e.HTTP)...)
 	}
@@ -41,7 +46,7 @@ func (v vault) Put(ctx context.Context, e crawler.Evidence) (post.Capture, error
 			Type: "resource", Date: e.Browser.FetchedAt, TargetURI: pageURL(e.Browser), ContentType: "text/html; charset=utf-8", Block: e.Browser.DOM,
 		})
 	}
-	if primary < 0 { // the host could not be reached: there is nothing to keep
+	if primary < before { // the host could not be reached: there is nothing to keep
 		return c, nil
 	}
 	field, err := oneLine(c)
@@ -58,7 +63,32 @@ func (v vault) Put(ctx context.Context, e crawler.Evidence) (post.Capture, error
 	if shot >= 0 {
 		c.Screenshot = locs[shot]
 	}
+	for i, at := range pictures {
+		if at >= 0 {
+			e.Pictures[i].Record = locs[at]
+		}
+	}
 	return c, nil
+}
+
+// pictureRecords are the records of the pictures of one capture, and which of them
+// holds which picture: -1 for one that nothing came of.
+func pictureRecords(capture string, ps []crawler.Picture) (recs []archive.Record, at []int, err error) {
+	for _, p := range ps {
+		if p.HTTP == nil || len(p.HTTP.Hops) == 0 {
+			at = append(at, -1)
+			continue
+		}
+		recs = append(recs, exchanges(p.HTTP)...)
+		last := &recs[len(recs)-1]
+		field, err := oneLine(pictureOf{Of: capture, URL: p.URL})
+		if err != nil {
+			return nil, nil, err
+		}
+		last.Fields = append(last.Fields, archive.Field{Name: pictureField, Value: field})
+		at = append(at, len(recs)-1)
+	}
+	return recs, at, nil
 }
 
 // Done says that the posts of c are published.

@@ -22,17 +22,18 @@ import (
 // Config is the whole file. The yaml tags are the public names of the keys; a
 // `doc` tag is what `lurewatch config print` says of it.
 type Config struct {
-	DataDir string   `yaml:"data_dir" doc:"folder of everything that lurewatch keeps: archive, stream, index, ledger, frontier"`
-	Roles   []string `yaml:"roles" doc:"parts of the line that this process runs: crawl, classify, index, alert, web"`
-	Log     Log      `yaml:"log"`
-	Stream  Stream   `yaml:"stream"`
-	Index   Index    `yaml:"index"`
-	Archive Archive  `yaml:"archive"`
-	Rules   Rules    `yaml:"rules"`
-	Crawl   Crawl    `yaml:"crawl"`
-	Sources []Source `yaml:"sources"`
-	Web     Web      `yaml:"web"`
-	Alerts  Alerts   `yaml:"alerts"`
+	DataDir  string   `yaml:"data_dir" doc:"folder of everything that lurewatch keeps: archive, stream, index, ledger, frontier"`
+	Roles    []string `yaml:"roles" doc:"parts of the line that this process runs: crawl, classify, index, alert, web"`
+	Log      Log      `yaml:"log"`
+	Stream   Stream   `yaml:"stream"`
+	Index    Index    `yaml:"index"`
+	Archive  Archive  `yaml:"archive"`
+	Rules    Rules    `yaml:"rules"`
+	Crawl    Crawl    `yaml:"crawl"`
+	Sources  []Source `yaml:"sources"`
+	Pictures Pictures `yaml:"pictures"`
+	Web      Web      `yaml:"web"`
+	Alerts   Alerts   `yaml:"alerts"`
 }
 
 // Log is the `log:` block.
@@ -88,6 +89,15 @@ type Source struct {
 	Browser  string        `yaml:"browser" doc:"off, auto or on"`
 	Pace     time.Duration `yaml:"pace" doc:"pause between two requests to one host, instead of crawl.pace"`
 	Recrawl  time.Duration `yaml:"recrawl" doc:"how often a page is looked at again"`
+	Pictures int           `yaml:"pictures" doc:"pictures of each post to fetch and read, 0 to 10"`
+}
+
+// Pictures is the `pictures:` block: how the pictures of posts are read.
+type Pictures struct {
+	Tesseract string        `yaml:"tesseract" doc:"program that reads words in pictures: auto (where found), off, or a path"`
+	Languages []string      `yaml:"languages" doc:"Tesseract's names of the languages to use, such as eng, khm, tha; empty uses all that are installed and known"`
+	Timeout   time.Duration `yaml:"timeout" doc:"how long one picture may take"`
+	Memory    int64         `yaml:"memory" doc:"address space of one run of Tesseract, bytes"`
 }
 
 // Web is the `web:` block.
@@ -131,15 +141,16 @@ func roles() []string { return []string{"crawl", "classify", "index", "alert", "
 // Default is the configuration of a process that was told nothing.
 func Default() Config {
 	return Config{
-		DataDir: "data",
-		Roles:   roles(),
-		Log:     Log{Level: "info", Format: "text"},
-		Stream:  Stream{Replicas: 1},
-		Index:   Index{Prefix: "lurewatch"},
-		Archive: Archive{MaxBytes: 1 << 30},
-		Crawl:   Crawl{Workers: 8, Pace: time.Second, Browser: "auto"},
-		Web:     Web{Listen: "127.0.0.1:8417"},
-		Alerts:  Alerts{MinLevel: string(post.LevelMedium)},
+		DataDir:  "data",
+		Roles:    roles(),
+		Log:      Log{Level: "info", Format: "text"},
+		Stream:   Stream{Replicas: 1},
+		Index:    Index{Prefix: "lurewatch"},
+		Archive:  Archive{MaxBytes: 1 << 30},
+		Crawl:    Crawl{Workers: 8, Pace: time.Second, Browser: "auto"},
+		Pictures: Pictures{Tesseract: "auto", Timeout: 20 * time.Second, Memory: 1 << 30},
+		Web:      Web{Listen: "127.0.0.1:8417"},
+		Alerts:   Alerts{MinLevel: string(post.LevelMedium)},
 	}
 }
 
@@ -180,6 +191,12 @@ func (c Config) check() error {
 	}
 	if _, err := post.ParseLevel(c.Alerts.MinLevel); err != nil {
 		bad("alerts.min_level: %w", err)
+	}
+	if p := c.Pictures; p.Timeout < time.Second || p.Timeout > 10*time.Minute {
+		bad("pictures.timeout: %v is not between 1s and 10m", p.Timeout)
+	}
+	if c.Pictures.Memory < 128<<20 {
+		bad("pictures.memory: %d is under 128 MiB (134217728)", c.Pictures.Memory)
 	}
 	errs = append(errs, c.checkServers()...)
 	errs = append(errs, c.checkSources()...)
@@ -227,6 +244,8 @@ func (c Config) checkSources() (errs []error) {
 			errs = append(errs, fmt.Errorf("sources[%d] (%s): at least one seed URL is needed", i, s.Name))
 		case !slices.Contains([]string{"", "off", "auto", "on"}, s.Browser):
 			errs = append(errs, fmt.Errorf("sources[%d] (%s): browser: %q is none of off, auto, on", i, s.Name, s.Browser))
+		case s.Pictures < 0 || s.Pictures > post.MaxPictures:
+			errs = append(errs, fmt.Errorf("sources[%d] (%s): pictures: %d is not between 0 and %d", i, s.Name, s.Pictures, post.MaxPictures))
 		}
 		seen[s.Name] = true
 		for _, seed := range s.Seeds {
