@@ -33,8 +33,12 @@ func (x *Extractor) contacts(into []Contact, f *field, regions []string) []Conta
 		}
 	}
 	for _, h := range f.hits {
-		if h.kind == wordApp {
+		switch h.kind {
+		case wordApp:
 			c.id(h)
+		case wordDot:
+			c.spokenEmail(h)
+			c.hiddenDot(h.start, h.start+len("dot"))
 		}
 	}
 	return c.found
@@ -101,6 +105,9 @@ func (c *collector) at(i int) {
 	for to > i+1 && (s[to-1] == '.' || s[to-1] == '-') {
 		to--
 	}
+	if from == i && i > 1 && s[i-1] == ' ' && to == i+1 && c.apart(i, i+1, false) {
+		return
+	}
 	if from < i && isDomain(s[i+1:to]) {
 		c.add("email", c.low(from, to), from, to)
 		return
@@ -160,6 +167,10 @@ func isDomain(d string) bool {
 // hiddenAt reads "name (at) host (dot) com", in any brackets.
 func (c *collector) hiddenAt(i int) {
 	s := c.f.Folded
+	if n := bracketed(s, i, "dot"); n > 0 {
+		c.hiddenDot(i, i+n)
+		return
+	}
 	n := bracketed(s, i, "at")
 	if n == 0 {
 		return
@@ -225,6 +236,7 @@ func (c *collector) id(h hit) {
 		return // numbers are read as phones, links as links
 	}
 	k, marked := c.skipFiller(h.end)
+	marked = marked || a.trust == asks
 	if k >= len(s) || k-h.end > 40 {
 		return
 	}
@@ -239,6 +251,9 @@ func (c *collector) id(h hit) {
 	if strings.HasPrefix(s[k:], "://") || !plausible(a, id, marked) {
 		return
 	}
+	if a.kind == "facebook" && strings.IndexAny(id, "0123456789_.") < 0 && k+1 < len(s) && s[k] == ' ' && isHandle(s[k+1]) {
+		return // the first of the words of a name
+	}
 	c.add(a.kind, id, h.start, k)
 }
 
@@ -251,7 +266,7 @@ func (c *collector) skipFiller(i int) (int, bool) {
 		switch b := s[i]; {
 		case b == ' ' || b == '(' || b == ')' || b == '"' || b == '*' || b == ']' || b == '[':
 			i++
-		case b == ':' || b == '=' || b == '>' || b == '~':
+		case b == ':' || b == '=' || b == '>' || b == '~' || b == '+' && i+1 < len(s) && !isDigit(s[i+1]):
 			marked = true
 			i++
 		case b == '-' || b == '.' || b == '/':
@@ -309,8 +324,11 @@ func plausible(a app, id string, marked bool) bool {
 	switch a.kind {
 	case "qq":
 		return letters == 0 && under == 0 && digits >= 5 && digits <= 11
-	case "zalo", "viber", "signal":
+	case "zalo", "viber":
 		return false // numbers: read as phones
+	case "signal": // name.01
+		dot := strings.LastIndexByte(id, '.')
+		return dot > 2 && n-dot > 2 && n-dot < 11 && onlyDigits(id[dot+1:]) == id[dot+1:] && letters > 0
 	case "telegram":
 		if n < 5 || n > 32 || letters == 0 || strings.ContainsAny(id, "-.") {
 			return false
@@ -327,8 +345,11 @@ func plausible(a app, id string, marked bool) bool {
 	if letters == 0 {
 		return marked && digits >= 5
 	}
+	if a.trust == emoji {
+		return marked && digits+under > 0
+	}
 	if digits > 0 || under > 0 {
-		return !a.weak || marked || a.kind == "wechat" || a.kind == "telegram"
+		return a.trust != weak || marked || a.kind == "wechat" || a.kind == "telegram"
 	}
 	return marked && !commonWord(id)
 }

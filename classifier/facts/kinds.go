@@ -9,4 +9,5 @@ const (
 	wordOrgan                        // of a body
 	wordStart                        // work begins, people leave
 	wordLast                         // the last day to apply
+	wordDot                          // a dot and a top-level domain, in words
 )

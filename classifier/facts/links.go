@@ -31,14 +31,32 @@ func (c *collector) dot(i int) {
 	for left > 0 && i-left < 2 && s[left-1] == ' ' {
 		left--
 	}
-	right := skipSpace(s, i+1, 2)
+	if c.known(left, skipSpace(s, i+1, 2), 1) {
+		return
+	}
+	if i >= 3 && s[i-3:i] == "www" && (i == 3 || !isHandle(s[i-4])) && (i < 6 || s[i-6:i-3] != "://") {
+		if to := linkEnd(s, i-3); to > i+1 && !isKnown(s[i+1:to]) {
+			c.url(i-3, to, "http://")
+		}
+		return
+	}
+	c.bare(i)
+}
+
+// known reads the link of a known host whose last dot, of dot bytes when it is
+// written as one should, stands between left and right. It reports whether there is one.
+func (c *collector) known(left, right, dot int) bool {
+	s := c.f.Folded
+	if right >= len(s) {
+		return false
+	}
 	for k := range hosts {
 		h := &hosts[k]
-		if right == len(s) || s[right] != h.right[0] {
+		if s[right] != h.right[0] || left == 0 || s[left-1] != h.left[len(h.left)-1] {
 			continue
 		}
-		start := left - len(h.left)
-		if start < 0 || s[start:left] != h.left || start > 0 && isHandle(s[start-1]) {
+		start := beforeWord(s, left, h.left)
+		if start < 0 || start > 0 && isHandle(s[start-1]) {
 			continue
 		}
 		end, ok := afterWord(s, right, h.right)
@@ -46,11 +64,12 @@ func (c *collector) dot(i int) {
 			continue
 		}
 		k := skipSpace(s, end, 2)
-		if k >= len(s) || s[k] != '/' {
+		slash := slashAt(s, k)
+		if slash == 0 {
 			continue
 		}
-		spread := left < i || right > i+1 || k > end
-		k++
+		spread := right-left != dot || k > end || start < left-len(h.left) || slash > 1
+		k += slash
 		if spread {
 			k = skipSpace(s, k, 2)
 		}
@@ -65,15 +84,36 @@ func (c *collector) dot(i int) {
 			c.path(*h, k, to, start)
 			c.done = to
 		}
-		return
+		return true
 	}
-	if i >= 3 && s[i-3:i] == "www" && (i == 3 || !isHandle(s[i-4])) && (i < 6 || s[i-6:i-3] != "://") {
-		if to := linkEnd(s, i-3); to > i+1 && !isKnown(s[i+1:to]) {
-			c.url(i-3, to, "http://")
-		}
-		return
+	return false
+}
+
+// slashAt is the length of the slash at i, as a sign or a word, or 0.
+func slashAt(s string, i int) int {
+	switch {
+	case i >= len(s):
+		return 0
+	case s[i] == '/':
+		return 1
+	case strings.HasPrefix(s[i:], "slash "):
+		return len("slash ")
+	case bracketed(s, i, "slash") > 0:
+		return bracketed(s, i, "slash")
 	}
-	c.bare(i)
+	return 0
+}
+
+// hiddenDot reads the link of a known host whose dot is written as a word, from i to
+// j, brackets included.
+func (c *collector) hiddenDot(i, j int) {
+	s := c.f.Folded
+	for n := 0; n < 2 && i > 0 && s[i-1] == ' '; n++ {
+		i--
+	}
+	if i >= c.done {
+		c.known(i, skipSpace(s, j, 2), 0)
+	}
 }
 
 // bare reads an address without scheme around the dot at i (bit.ly/x): only with a path, and
@@ -106,6 +146,21 @@ func b2i(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// beforeWord is the start of word that ends before i, written together or, if it is
+// short, letter by letter; -1 when it is not there.
+func beforeWord(s string, i int, word string) int {
+	for k := len(word) - 1; k >= 0; k-- {
+		if k < len(word)-1 && len(word) < 4 && i > 0 && s[i-1] == ' ' {
+			i--
+		}
+		if i == 0 || s[i-1] != word[k] {
+			return -1
+		}
+		i--
+	}
+	return i
 }
 
 // afterWord is the end of word at i, written together or letter by letter.

@@ -4,28 +4,42 @@ package facts
 type app struct {
 	kind  string
 	words string // separated by |
-	weak  bool   // words that mean other things too: an id must follow a colon, an @ or the like
+	trust trust
 }
+
+// trust is how far the words of a row can be believed.
+type trust uint8
+
+const (
+	sure  trust = iota
+	weak        // they mean other things too: an id must follow a colon, an @ or the like
+	asks        // they ask to be added: what follows is an id
+	emoji       // a picture: an id must follow a colon, and hold a digit
+)
 
 // apps are matched folded. The words of one kind may stand in two rows, plain and weak.
 var apps = []app{
-	{"telegram", "telegram|telegrame|telegran|telgram|telegam|tele gram|телеграм*|телеграмм*|电报|纸飞机|飞机号|เทเลแกรม|เทเลแกม|เทเรแกรม|ເທເລແກຣມ|តេឡេក្រាម|តេលេក្រាម|တယ်လီဂရမ်|टेलीग्राम|टेलिग्राम|টেলিগ্রাম|ٹیلیگرام|تيليجرام|تليجرام|تلغرام|تيليغرام|تلجرام|تيليكرام|تلكرام|텔레그램|텔레그렘|テレグラム|テレグラ|ටෙලිග්‍රෑම්|டெலிகிராம்|ቴሌግራም|télégramme", false},
-	{"telegram", "tg|tele|tlg|тг|телега|телегу|телеге|в лс тг|飞机|ทีจี|ทีเล|텔레|텔그|telega", true},
-	{"whatsapp", "whatsapp|whats app|whatsap|watsapp|whatapp|whattsapp|wasap|wassap|ватсап*|вотсап*|วอทส์แอพ|วอทแอพ|วอตส์แอป|व्हाट्सएप|व्हाट्सऐप|व्हाट्सअप|वाट्सएप|व्हाट्सएप्प|হোয়াটসঅ্যাপ|হোয়াটসএপ|واتساب|واتس اب|واتس|واٹس ایپ|واٹس|왓츠앱|와츠앱|ワッツアップ|វ៉ាត់សាប់|ဝပ်ဆပ်|வாட்ஸ்அப்|වට්ස්ඇප්|ዋትስአፕ|ዋትሳፕ|zapzap|whatsappe", false},
-	{"whatsapp", "wa|ws|wsp|wpp|zap|hp/wa|w.a", true},
-	{"line", "line id|id line|lineid|idline|line@|ไลน์|ไอดีไลน์|แอดไลน์|line账号|加line|line号|라인 아이디|라인아이디|ライン id", false},
-	{"line", "line|ไลน|赖|加赖|ライン|라인", true},
-	{"wechat", "wechat|we chat|weixin|微信|微信号|薇信|v信|微x|威信号|加微|加v|绿泡泡|วีแชท|วีแชต|위챗|ウィーチャット|вичат", false},
-	{"wechat", "wx|vx|威信|卫星|微", true},
-	{"viber", "viber|вайбер*|ဗိုင်ဘာ|вибер*|ไวเบอร์|vibar", false},
-	{"zalo", "zalo|za lo|dalo", false},
-	{"signal", "signal id|signal", true},
-	{"kakaotalk", "kakaotalk|kakao talk|kakao id|카카오톡|카톡|카카오|カカオトーク|カカオ", false},
-	{"kakaotalk", "kakao|톡|kkt", true},
-	{"facebook", "facebook|messenger|เฟส|เฟซบุ๊ก|เฟสบุ๊ค|ហ្វេសប៊ុក|ဖေ့စ်ဘုတ်", true},
-	{"facebook", "fb", true},
-	{"qq", "qq号|扣扣|企鹅号|qq群", false},
-	{"qq", "qq|企鹅", true},
+	{"telegram", "telegram|telegrame|telegran|telgram|telegam|tele gram|телеграм*|телеграмм*|电报|纸飞机|飞机号|เทเลแกรม|เทเลแกม|เทเรแกรม|ເທເລແກຣມ|តេឡេក្រាម|តេលេក្រាម|တယ်လီဂရမ်|टेलीग्राम|टेलिग्राम|টেলিগ্রাম|ٹیلیگرام|تيليجرام|تليجرام|تلغرام|تيليغرام|تلجرام|تيليكرام|تلكرام|텔레그램|텔레그렘|テレグラム|テレグラ|ටෙලිග්‍රෑම්|டெலிகிராம்|ቴሌግራም|télégramme", sure},
+	{"telegram", "tg|tele|tlg|t.g|тг|телега|телегу|телеге|в лс тг|飞机|ทีจี|ทีเล|텔레|텔그|telega|تلي|تيلي|តេលេ", weak},
+	{"telegram", "加飞机|加电报|加tg|加纸飞机|텔레 추가|텔레추가", asks},
+	{"telegram", "✈|✈️|🛩|🛫", emoji},
+	{"whatsapp", "whatsapp|whats app|whatsap|watsapp|whatapp|whattsapp|wasap|wassap|ватсап*|вотсап*|วอทส์แอพ|วอทแอพ|วอตส์แอป|व्हाट्सएप|व्हाट्सऐप|व्हाट्सअप|वाट्सएप|व्हाट्सएप्प|হোয়াটসঅ্যাপ|হোয়াটসএপ|واتساب|واتس اب|واتس|واٹس ایپ|واٹس|왓츠앱|와츠앱|ワッツアップ|វ៉ាត់សាប់|ဝပ်ဆပ်|வாட்ஸ்அப்|වට්ස්ඇප්|ዋትስአፕ|ዋትሳፕ|zapzap|whatsappe", sure},
+	{"whatsapp", "wa|w a|ws|wsp|wpp|zap|hp/wa|w.a", weak},
+	{"line", "line id|id line|lineid|idline|line@|ไลน์|ไอดีไลน์|แอดไลน์|line账号|加line|line号|라인 아이디|라인아이디|ライン id", sure},
+	{"line", "line|ไลน|赖|ライン|라인", weak},
+	{"line", "加赖|加 赖|加line|ทักไลน์|ทัก ไลน์|แอดไลน์|แอด ไลน์|เพิ่มไลน์|เพิ่มเพื่อน ไลน์|ไลน์ไอดี|라인 추가|라인추가", asks},
+	{"wechat", "wechat|we chat|weixin|微信|微信号|薇信|v信|微x|威信号|加微|加v|绿泡泡|วีแชท|วีแชต|위챗|ウィーチャット|вичат", sure},
+	{"wechat", "wx|vx|威信|卫星|微", weak},
+	{"wechat", "徽信|嶶信|微亻言|加微信|加微|加v|加vx|加wx|薇❤|v❤", asks},
+	{"viber", "viber|вайбер*|ဗိုင်ဘာ|вибер*|ไวเบอร์|vibar", sure},
+	{"zalo", "zalo|za lo|dalo", sure},
+	{"signal", "signal id|signal", weak},
+	{"kakaotalk", "kakaotalk|kakao talk|kakao id|카카오톡|카톡|카카오|カカオトーク|カカオ", sure},
+	{"kakaotalk", "kakao|톡|ㅋㅌ|kkt", weak},
+	{"facebook", "facebook|messenger|เฟส|เฟซบุ๊ก|เฟสบุ๊ค|ហ្វេសប៊ុក|ဖေ့စ်ဘုတ်", weak},
+	{"facebook", "fb", weak},
+	{"qq", "qq号|扣扣|企鹅号|qq群", sure},
+	{"qq", "qq|企鹅|加q|加扣|秋秋", weak},
 }
 
 // wordLists are the words that people and companies are told by.
@@ -33,6 +47,7 @@ var wordLists = []struct {
 	kind  wordKind
 	words string
 }{
+	{wordDot, "dot com|dot net|dot org|dot co|dot my|dot ph|dot vn|dot sg|dot info|dot me|dot biz|d0t com|punto com|ponto com|point com|nokta com|titik com|chấm com|จุดคอม|точка ру|точка ru|точка ком|точка com|点com|닷컴|점 com"},
 	{wordOther, "instagram|ig|insta|twitter|tiktok|tik tok|youtube|linkedin|ไอจี|ติ๊กต็อก|인스타|インスタ|threads|snapchat|discord|skype|github"},
 	{wordPhone, "phone|tel|telp|tlp|telepon|telephone|telefon|call|mobile|cell|hp|no hp|no. hp|contact|contact no|contact number|hotline|sms|text|cp|cp#|cp no|nomor|hubungi|kontak|sđt|sdt|đt|điện thoại|liên hệ|lh|gọi|เบอร์|เบอร์โทร|โทร|โทรศัพท์|ติดต่อ|ເບີ|ໂທ|ຕິດຕໍ່|ទូរស័ព្ទ|ទូរសព្ទ|លេខ|ទំនាក់ទំនង|ဖုန်း|ဆက်သွယ်|电话|手机|联系|联系电话|热线|拨打|전화|연락처|핸드폰|휴대폰|문의|電話|携帯|連絡|телефон*|звон*|номер*|тел|тел.|звоните|téléphone|appel|appelez|numéro|contactez|telefone|ligue|celular|contato|teléfono|llamar|llame|número|هاتف|تليفون|اتصل|رقم|جوال|للتواصل|telefon|ara|numara|iletişim|फोन|मोबाइल|संपर्क|सम्पर्क|कॉल|ফোন|মোবাইল|যোগাযোগ|কল|فون|رابطہ|نمبر|موبائل|දුරකථන|අමතන්න|ඇමතුම්|தொலைபேசி|தொடர்பு|அழைக்க|simu|piga|namba|ስልክ|ደውሉ|ይደውሉ|numero|tawag"},
 	{wordAge, "age|aged|ages|years old|year old|yrs old|y.o|y/o|yo|y.o.|yrs|usia|umur|berumur|berusia|อายุ|ອາຍຸ|អាយុ|វ័យ|အသက်|年龄|年纪|岁|周岁|나이|연령|세|세이상|세이하|세부터|세까지|만|年齢|歳|才|tuổi|độ tuổi|tuoi|возраст*|лет|years of age|âge|âgé|ans|idade|anos|edad|años|عمر|العمر|السن|سنة|yaş|yaşında|yaş aralığı|उम्र|आयु|वर्ष|साल|उमेर|বয়স|বছর|عمریں|වයස|අවුරුදු|வயது|umri|miaka|እድሜ|ዕድሜ|edad|taong gulang|tahun"},
