@@ -67,7 +67,9 @@ func (p *pass) unword(t Text) (Text, []string) {
 		p.again(t.Folded)
 		saw |= p.look(p.o)
 	}
-	t.sober = saw&sawLeet == 0
+	if t.leet = -1; saw&sawLeet != 0 {
+		t.leet = int32(p.leet)
+	}
 	return t, names
 }
 

@@ -38,6 +38,7 @@ type pass struct {
 	keycap      int // end of the last keycap or enclosed digit
 	cl          cluster
 	order       uint8 // of the mark before, after a slow rune
+	leet        int   // byte of the folded text before which look found none
 	settled     int   // clusters before this byte of src are done
 }
 
@@ -58,7 +59,9 @@ func (p *pass) open(s string) {
 	}
 	in = in[:len(s)+pad]
 	clear(in[copy(in, s):])
-	*p = pass{src: s, in: in, buf: buf, tab: folds(), segs: p.segs[:0], keycap: -1}
+	p.src, p.in, p.buf, p.o, p.met, p.tab = s, in, buf, 0, 0, folds()
+	p.segs, p.changed, p.saw, p.wide, p.style = p.segs[:0], false, 0, 0, 0
+	p.keycap, p.order, p.settled = -1, 0, 0
 }
 
 // maxSpare bounds the bytes that a pass keeps for the next text.
@@ -121,7 +124,16 @@ func (p *pass) run() {
 	var order uint8         // of the mark before
 	i, o := 0, 0
 	for i < n {
-		if in[i] < utf8.RuneSelf { // at least one byte of ASCII
+		c := in[i]
+		if c < utf8.RuneSelf {
+			last = 0
+			if in[i+1] >= utf8.RuneSelf { // a space between words, most often
+				d := lower[c]
+				upper |= uint64(c ^ d)
+				buf[o] = d
+				i, o = i+1, o+1
+				continue
+			}
 			x := binary.LittleEndian.Uint64(in[i:])
 			k := 8
 			if high := x & highBits; high != 0 {
@@ -140,63 +152,86 @@ func (p *pass) run() {
 			i, o = i+k, o+k
 			continue
 		}
-		w := binary.LittleEndian.Uint32(in[i:])
+		// Each width has a loop of its own, so that the machine can read ahead.
+		var e entry
 		var r rune
-		size := 3
-		if w&0xc0c0f0 == 0x8080e0 {
-			r = rune(w&0xf<<12 | w>>8&0x3f<<6 | w>>16&0x3f)
-			if r < 0x800 || r&^0x7ff == 0xd800 {
-				r, size = utf8.RuneError, 1
-			}
-		} else if w&0xc0e0 == 0x80c0 && w&0x1e != 0 {
-			r, size = rune(w&0x1f<<6|w>>8&0x3f), 2
-		} else if r, size = utf8.DecodeRune(in[i:]); r >= 0x10000 {
-			i = p.slow(p.tab.get(r), r, i, i+size, o)
-			buf, o = p.buf, p.o
-			last, before = 0, 0
-			continue
-		}
-		e := basic[r]
-		met |= e
-		switch a := e.act(); {
-		case size == 1:
-			binary.LittleEndian.PutUint16(buf[o:], 0x1a)
-			p.changed = true
-			i, o = i+1, o+1
-			continue
-		case a == actOut:
-			binary.LittleEndian.PutUint32(buf[o:], e.text())
-			if t := e.text(); t == last && t == before && drawn(e.script()) {
-				p.saw |= sawRepeat
-			}
-			if k := e.size(); k != size {
-				p.shrink(o, i, size, k)
-				o += k
-			} else {
-				o += size
-			}
-			i += size
-			before, last = last, e.text()
-			continue
-		case a == actOrder && e.after() >= order && size == 3:
-			t := e.text()
-			if t == last {
-				if e&metDouble != 0 {
+		from, size := i, 1
+		switch {
+		case c&0xf0 == 0xe0:
+			for {
+				w := binary.LittleEndian.Uint32(in[i:])
+				if w&0xc0c0f0 != 0x8080e0 {
 					break
 				}
-				if t == before {
+				r = rune(w&0xf<<12 | w>>8&0x3f<<6 | w>>16&0x3f)
+				e = basic[r]
+				if r < 0x800 || e == 0 {
+					break
+				}
+				met |= e
+				t := e.text()
+				if a := e.act(); a > actOrder || a == actOrder && (e.after() < order || t == last && e&metDouble != 0) {
+					size = 3
+					break
+				} else if a == actOrder {
+					order = e.order() | order>>5
+				}
+				if t == last && t == before && drawn(e.script()) && (wordly(in[i+3]) || o > 6 && wordly(buf[o-7])) {
 					p.saw |= sawRepeat
 				}
+				binary.LittleEndian.PutUint32(buf[o:], t)
+				if k := e.size(); k != 3 {
+					p.shrink(o, i, 3, k)
+					o += k - 3
+				}
+				i, o = i+3, o+3
+				before, last = last, t
 			}
-			binary.LittleEndian.PutUint32(buf[o:], t)
-			order = e.order() | order>>5
-			i, o = i+3, o+3
-			before, last = last, t
+			if size == 1 && i > from {
+				continue
+			}
+		case c < 0xe0:
+			for {
+				w := binary.LittleEndian.Uint16(in[i:])
+				if w&0xc0e0 != 0x80c0 || w&0x1e == 0 {
+					break
+				}
+				r = rune(w&0x1f<<6 | w>>8&0x3f)
+				e = basic[r]
+				met |= e
+				if e.act() != actOut {
+					size = 2
+					break
+				}
+				t := e.text()
+				if t == last && t == before && drawn(e.script()) && (wordly(in[i+2]) || o > 4 && wordly(buf[o-5])) {
+					p.saw |= sawRepeat
+				}
+				binary.LittleEndian.PutUint32(buf[o:], t)
+				if k := e.size(); k != 2 {
+					p.shrink(o, i, 2, k)
+					o += k - 2
+				}
+				i, o = i+2, o+2
+				before, last = last, t
+			}
+			if size == 1 && i > from {
+				continue
+			}
+		default:
+			if r, size = utf8.DecodeRune(in[i:]); size == 4 {
+				e = p.tab.get(r)
+			}
+		}
+		before, last = 0, 0
+		if size == 1 {
+			buf[o] = 0x1a
+			p.changed = true
+			i, o = i+1, o+1
 			continue
 		}
 		i = p.slow(e, r, i, i+size, o)
 		buf, o = p.buf, p.o
-		before, last = 0, 0
 		order = p.order
 	}
 	p.o = o
@@ -204,6 +239,19 @@ func (p *pass) run() {
 	p.changed = p.changed || upper != 0 || met&metChange != 0
 	clear(buf[o : o+pad])
 }
+
+// lower is what becomes of each byte of ASCII.
+var lower = func() (t [utf8.RuneSelf]byte) {
+	for i := range t {
+		t[i] = byte(i)
+		if c := byte(i); c >= 'A' && c <= 'Z' {
+			t[i] += 'a' - 'A'
+		} else if c == '`' {
+			t[i] = '\''
+		}
+	}
+	return t
+}()
 
 // drawn reports whether letters of s are written again and again to draw a word out.
 func drawn(s script) bool { return s != scOther && s != scHan }

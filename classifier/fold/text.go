@@ -2,6 +2,7 @@ package fold
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -28,8 +29,8 @@ type Text struct {
 	Folded    string   // valid UTF-8; shares memory with Original when they are equal
 	Disguises []string // sorted names of the disguises undone; nil when none
 
-	segs  []seg
-	sober bool // known to have no digit or sign that may stand for a letter, see Unleet
+	segs []seg
+	leet int32 // one more than the byte before which no digit or sign may stand for a letter; below 0 none does
 }
 
 // seg says where one stretch of folded text came from. It reaches to the next
@@ -115,25 +116,26 @@ func runeCeil(s string, i int) int {
 // held back until something else is written, so that long stretches cost one copy.
 type writer struct {
 	src  string
-	dst  []byte
+	dst  strings.Builder
 	segs []seg
 	pend int // src[pend:] up to the caller's position is still to be copied
 }
 
-// room is space to write dst into. It is never nil.
-func (w *writer) room() []byte { return make([]byte, 0, len(w.src)+len(w.src)/32+16) }
-
 // flush copies what is held back, up to i.
 func (w *writer) flush(i int) {
 	if i > w.pend {
-		if w.dst == nil {
-			w.dst = w.room()
-		}
-		at := len(w.dst)
-		w.mark(at, w.pend, 0)
-		w.dst = append(w.dst, w.src[w.pend:i]...)
+		w.grow()
+		w.mark(w.dst.Len(), w.pend, 0)
+		w.dst.WriteString(w.src[w.pend:i])
 	}
 	w.pend = i
+}
+
+// grow makes room before the first byte is written.
+func (w *writer) grow() {
+	if w.dst.Len() == 0 {
+		w.dst.Grow(len(w.src) + len(w.src)/32 + 16)
+	}
 }
 
 // mark opens a seg when the two texts get out of step at (f, o).
@@ -160,15 +162,13 @@ func (w *writer) put(b []byte, i, j int) {
 	if len(b) == 0 {
 		return
 	}
-	if len(b) == j-i {
-		w.mark(len(w.dst), i, 0)
-	} else {
-		w.mark(len(w.dst), i, j-i)
+	n := j - i
+	if len(b) == n {
+		n = 0
 	}
-	if w.dst == nil {
-		w.dst = w.room()
-	}
-	w.dst = append(w.dst, b...)
+	w.grow()
+	w.mark(w.dst.Len(), i, n)
+	w.dst.Write(b)
 }
 
 func (w *writer) putRune(r rune, i, j int) {
@@ -178,14 +178,17 @@ func (w *writer) putRune(r rune, i, j int) {
 
 // done is the finished layer over below: the Text whose Folded is src.
 func (w *writer) done(below Text) Text {
-	if w.dst == nil && w.pend == 0 {
+	if w.dst.Len() == 0 && w.pend == 0 {
 		return below
 	}
 	w.flush(len(w.src))
 	t := below
-	t.Folded, t.segs = string(w.dst), w.segs
-	if below.segs != nil || len(below.Folded) != len(below.Original) {
-		t.segs = compose(w.segs, len(w.dst), below)
+	t.Folded, t.segs = w.dst.String(), w.segs
+	switch {
+	case len(w.segs) == 0 && len(t.Folded) == len(below.Folded): // in step with it
+		t.segs = below.segs
+	case below.segs != nil || len(below.Folded) != len(below.Original):
+		t.segs = compose(w.segs, len(t.Folded), below)
 	}
 	return t
 }

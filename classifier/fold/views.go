@@ -68,13 +68,13 @@ func plain(r rune) rune {
 // a word of the lexicon. Names with @, dot, slash or _ in them stay. It reports false,
 // and returns t itself, when no word looks so; else it names [Leetspeak].
 func (t Text) Unleet() (Text, bool) {
-	if t.sober {
+	if t.leet < 0 {
 		return t, false
 	}
 	s := t.Folded
 	w := writer{src: s}
 	found := false
-	for at := 0; at < len(s); at++ {
+	for at := max(0, int(t.leet)-1); at < len(s); at++ {
 		if bytesOf[s[at]]&byteLeet == 0 {
 			continue
 		}

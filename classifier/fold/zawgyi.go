@@ -13,6 +13,9 @@ import (
 func fromZawgyi(t Text) (Text, bool) {
 	s := t.Folded
 	z, u := weigh(s)
+	if z == 0 {
+		return t, false // and of no line is there more
+	}
 	whole := z > u
 	w := writer{src: s}
 	found := false
@@ -39,46 +42,67 @@ func fromZawgyi(t Text) (Text, bool) {
 func weigh(s string) (z, u int) {
 	var last, before rune
 	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		i += n
-		if r == 0x200b || r == 0x200c || r == 0x200d {
-			continue
+		var r rune
+		if c := s[i]; c < utf8.RuneSelf {
+			r = rune(c)
+			i++
+		} else if three(s, i) {
+			r = rune(c&0xf)<<12 | rune(s[i+1]&0x3f)<<6 | rune(s[i+2]&0x3f)
+			i += 3
+		} else {
+			var n int
+			r, n = utf8.DecodeRuneInString(s[i:])
+			i += n
 		}
-		if r < 0x1000 || r > 0x109f {
+		if k := r - 0x1000; k < 0 || k > 0x9f {
+			if r == 0x200b || r == 0x200c || r == 0x200d {
+				continue
+			}
 			if last == 0x1039 { // asat at the end of a word
 				z += 2
 			}
-			before, last = last, r
-			continue
-		}
-		if last == 0x1039 {
-			if !isConsonant(r) {
-				z += 2
-			} else if before == 0x1004 {
-				z++ // in Unicode an asat stands before the stacking sign of a nga
+		} else {
+			if last == 0x1039 {
+				if !isConsonant(r) {
+					z += 2
+				} else if before == 0x1004 {
+					z++ // in Unicode an asat stands before the stacking sign of a nga
+				}
 			}
-		}
-		switch {
-		case r == 0x1031:
-			switch {
-			case isConsonant(last), last >= 0x103b && last <= 0x103e, last == 0x105e, last == 0x105f, last >= 0x1075 && last <= 0x1082:
-			default:
-				z++ // the vowel stands before its letter
+			if telling>>(k&0x3f)&1 != 0 && k < 0x40 || k >= 0x60 {
+				dz, du := tell(r, last, before)
+				z, u = z+dz, u+du
 			}
-		case r == 0x103a && last == 0x103a:
-			z++
-		case (r == 0x1038 || r == 0x1037) && last == 0x103a, r == 0x103a && last == 0x1037:
-			u += 2 // asat and a tone
-		case r == 0x1039 && last == 0x103a:
-			u += 2 // kinzi
-		case r == 0x103c && isConsonant(last), r == 0x103b && isConsonant(last) && before != 0x103b:
-			u++
-		case r == 0x103b && !isConsonant(last):
-			z++ // ra before its letter
-		case r >= 0x1033 && r <= 0x1034, r >= 0x1060 && r <= 0x1064, r >= 0x106a && r <= 0x106d, r >= 0x1088 && r <= 0x108e && r != 0x108a, r == 0x108f, r >= 0x1091 && r <= 0x1097:
-			z++
 		}
 		before, last = last, r
+	}
+	return z, u
+}
+
+// telling has the bits of those runes from U+1000 to U+103F that tell looks at.
+const telling = 1<<0x31 | 1<<0x33 | 1<<0x34 | 1<<0x37 | 1<<0x38 | 1<<0x39 | 1<<0x3a | 1<<0x3b | 1<<0x3c
+
+// tell is what r says after the two runes before it.
+func tell(r, last, before rune) (z, u int) {
+	switch {
+	case r == 0x1031:
+		switch {
+		case isConsonant(last), last >= 0x103b && last <= 0x103e, last == 0x105e, last == 0x105f, last >= 0x1075 && last <= 0x1082:
+		default:
+			z++ // the vowel stands before its letter
+		}
+	case r == 0x103a && last == 0x103a:
+		z++
+	case (r == 0x1038 || r == 0x1037) && last == 0x103a, r == 0x103a && last == 0x1037:
+		u += 2 // asat and a tone
+	case r == 0x1039 && last == 0x103a:
+		u += 2 // kinzi
+	case r == 0x103c && isConsonant(last), r == 0x103b && isConsonant(last) && before != 0x103b:
+		u++
+	case r == 0x103b && !isConsonant(last):
+		z++ // ra before its letter
+	case r >= 0x1033 && r <= 0x1034, r >= 0x1060 && r <= 0x1064, r >= 0x106a && r <= 0x106d, r >= 0x1088 && r <= 0x108e && r != 0x108a, r == 0x108f, r >= 0x1091 && r <= 0x1097:
+		z++
 	}
 	return z, u
 }
