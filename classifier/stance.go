@@ -1,9 +1,6 @@
 package classifier
 
 import (
-	"strings"
-	"unicode/utf8"
-
 	"github.com/lurewatch/lurewatch/internal/post"
 )
 
@@ -18,7 +15,7 @@ type voice struct {
 type stanceClasses struct {
 	hire, job, apply, contact, salary, basePay, startWork, flight, lodging, food, visa, denial, money, handle, commission,
 	warn, scam, advice, ngo, question, ifAsk, police, raid, rescue, affected, reported, frame,
-	was, plea, help, locked, beat, ransom, seeker, policy, fiction, staff, interview, bring, jargon int
+	was, plea, help, locked, beat, ransom, seeker, policy, fiction, staff, interview, bring, jargon, trust, licensed, perHead, travelBan, debt, arrive, foreign int
 }
 
 func (v *vocabulary) stanceClasses() stanceClasses {
@@ -37,6 +34,7 @@ func (v *vocabulary) stanceClasses() stanceClasses {
 		rescue: i("RESCUE"), affected: i("AFFECTED"), reported: i("REPORTED"), frame: i("NEWS_FRAME"), was: i("I_WAS"), plea: i("FAMILY_PLEA"),
 		help: i("HELP_ME"), locked: i("LOCKED"), beat: i("BEAT"), ransom: i("RANSOM"), seeker: i("SEEKER"), policy: i("POLICY"),
 		fiction: i("FICTION_JOKE"), staff: i("STAFF"), interview: i("INTERVIEW"), bring: i("BRING_PEOPLE"), jargon: i("SCAM_JARGON"),
+		trust: i("TRUST"), licensed: i("LICENSED"), perHead: i("PER_HEAD"), travelBan: i("TRAVEL_BAN"), debt: i("DEBT"), arrive: i("ARRIVE"), foreign: i("FOREIGN_MONEY"),
 	}
 }
 
@@ -70,35 +68,59 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	said := func(class int) int { return w.count(class, true) }
 	one := func(class int) int { return min(said(class), 1) }
 	var x voice
-	handles := min(contacts, 1)
+	handles, hire := min(contacts, 1), said(k.hire)
 	reach := 2*handles + 2*one(k.contact) + said(k.apply)
-	x.offer = 3*said(k.hire) + one(k.job) + reach + 2*one(k.salary) + one(k.basePay) + one(k.startWork) +
-		3*said(k.denial) + one(k.money) + one(k.commission) + one(k.interview) + 2*one(k.bring) + one(k.jargon) + c.evidence(w)
+	evidence, terms := c.evidence(w), c.terms(w)
+	x.offer = 3*hire + one(k.job) + reach + 2*one(k.salary) + one(k.basePay) + one(k.startWork) +
+		3*said(k.denial) + one(k.money) + one(k.commission) + one(k.interview) + 2*one(k.bring) + one(k.jargon) + evidence
 	x.warning = 4*n(k.warn) + 2*n(k.scam) + 2*n(k.advice) + n(k.ngo) + one(k.ifAsk) + one(k.affected) + one(k.police)
 	x.news = 2*n(k.police) + 3*n(k.raid) + 2*n(k.rescue) + 3*n(k.reported) + 2*n(k.frame) + 3*n(k.affected) + min(n(k.scam), 1)
-	x.testimony = 4*n(k.was) + 5*n(k.plea) + 3*n(k.help)
-	if x.testimony > 0 {
-		x.testimony += 2*n(k.locked) + 2*n(k.beat) + 2*n(k.ransom) + min(n(k.scam), 1)
+	held := n(k.locked) + n(k.beat) + n(k.ransom)
+	distress := held + n(k.help) + n(k.rescue) + n(k.scam) + n(k.affected)
+	was, plea := 4*n(k.was), n(k.plea)
+	if n(k.help) > 0 && len(w.hits.by[k.plea]) > 0 {
+		plea = max(plea, 1)
 	}
+	if distress == 0 && (plea == 1 && (handles > 0 || terms > 0 || evidence > 2) || c.instructs(w)) {
+		plea = 0 // sister, brother: so the reader is addressed
+	}
+	if distress == 0 && (n(k.was) == 1 && (reach > 0 || hire > 0 || evidence > 1 || n(k.arrive) > 0) || c.instructs(w)) {
+		was /= 2 // "once there" alone; and what to tell at the counter is told to one who is to go
+	}
+	x.testimony = was + 5*plea + 3*n(k.help)
+	if reach == 0 && hire == 0 && n(k.denial) == 0 && n(k.beat) > 0 && held > 2 { // beaten and locked up, and no offer
+		x.testimony += 4
+	}
+	if x.testimony > 0 {
+		x.testimony += 2*held + min(n(k.scam), 1)
+	}
+	asked := w.asked(k)
 	x.seeker = 8*n(k.seeker) + 3*n(k.question)
-	x.doubt = n(k.question) > 1 || n(k.question) > 0 && n(k.scam) > 0
+	x.doubt = n(k.question) > 1 || n(k.question) > 0 && n(k.scam) > 0 || asked && handles == 0
 	x.policy = 3 * n(k.policy)
 	x.joking = 3 * n(k.fiction)
-	if n(k.denial) > 0 { // a denial inside an offer speaks of scams and beatings too
+	if handles == 0 { // who laughs and can be written to may mean it
+		laughs := w.laughs(k.fiction)
+		if laughs > 0 && hire == 0 && reach == 0 && n(k.money)+n(k.foreign) == 0 { // no pay either
+			laughs = 2
+		}
+		x.joking += 3 * laughs
+	}
+	if n(k.denial)+n(k.travelBan) > 0 { // a denial inside an offer speaks of scams and beatings too, an offer to the banned of the police
 		x.warning -= 4
 		x.news -= 3
 	}
 	if max(x.news, x.warning, x.testimony, x.seeker, x.policy, x.joking) < 3 { // nobody reports or warns: who sets the terms offers the place
-		x.offer += c.terms(w)
+		x.offer += 2 * terms
 	}
-	if reach == 0 && said(k.hire) == 0 && max(x.news, x.warning, x.testimony) >= 3 { // nobody could take the offer up
+	if reach == 0 && hire == 0 && max(x.news, x.warning, x.testimony) >= 3 { // nobody could take the offer up
 		x.offer -= 3
 	}
-	if c.strong(w) > 1 && !x.doubt { // who looks for work does not speak of debts paid and kidneys
-		x.seeker = 0
+	if strong := c.strong(w); !x.doubt && (strong > 1 || strong > 0 && handles > 0 && x.seeker < 16 || n(k.perHead) > 0) {
+		x.seeker = 0 // who looks for work does not speak of debts paid and kidneys, or pay for people
 	}
 	warned := n(k.warn) > 0 && n(k.scam)+n(k.advice)+n(k.ngo)+n(k.police) > 0 || n(k.warn) > 1
-	x.stance = x.decide(said(k.hire), handles, reach, warned)
+	x.stance = x.decide(hire, handles, reach, warned, asked && n(k.warn) < 2 && n(k.advice) < 2)
 	return x
 }
 
@@ -131,6 +153,17 @@ func (c *Classifier) terms(w *work) int {
 	return n
 }
 
+// instructs reports what is only said to one who is to go: what to tell at the
+// border, and whom not to tell.
+func (c *Classifier) instructs(w *work) bool {
+	for _, id := range [...]string{"immigration_coaching", "secrecy_instruction"} {
+		if i, ok := c.conceptOf[id]; ok && w.hits.has(c.conceptClass(i)) {
+			return true
+		}
+	}
+	return false
+}
+
 // strong counts the strong concepts found.
 func (c *Classifier) strong(w *work) int {
 	n := 0
@@ -143,13 +176,17 @@ func (c *Classifier) strong(w *work) int {
 }
 
 // decide asks first what would hurt most when mistaken for an offer.
-func (x voice) decide(hire, handles, reach int, warned bool) post.Stance {
+func (x voice) decide(hire, handles, reach int, warned, asked bool) post.Stance {
 	offers := hire > 0 && handles > 0
 	closed := reach == 0 // nobody could take an offer up
 	switch {
-	case x.testimony >= 8 && x.testimony*3 >= x.offer*2 && x.testimony*3 >= x.news*2,
+	case x.testimony >= 8 && x.testimony*3 >= x.offer*2 && x.testimony*3 >= x.news*2 && x.testimony*3 >= x.warning*2,
 		x.testimony >= 4 && x.testimony >= x.offer && x.testimony*3 >= x.news*2 && x.testimony >= x.warning:
 		return post.StanceTestimony
+	case handles == 0 && x.joking >= 6 && x.joking*2 >= max(x.news, x.warning): // laughed at, and nobody to write to
+		return post.StanceOther
+	case asked && handles == 0 && x.seeker >= 3 && x.seeker*3 >= x.offer && x.news < 6:
+		return post.StanceSeeker
 	case closed && x.news >= 5 && x.news >= x.warning && x.news*5 >= x.offer*2:
 		return post.StanceNews
 	case closed && x.warning >= 4 && x.warning*2 >= x.offer:
@@ -160,80 +197,21 @@ func (x voice) decide(hire, handles, reach int, warned bool) post.Stance {
 		return post.StanceWarning
 	case x.news >= 5 && x.news >= x.warning && x.news*3 >= x.offer*2 && !offers:
 		return post.StanceNews
-	case x.warning >= 6 && x.warning >= x.offer:
+	case x.warning >= 6 && x.warning >= x.offer,
+		x.warning >= 4 && x.warning > x.offer && hire == 0 && handles == 0:
 		return post.StanceWarning
-	case x.seeker >= 8 && hire == 0 && x.seeker*2 >= x.offer:
+	case x.seeker >= 8 && hire == 0 && x.seeker*2 >= x.offer,
+		x.seeker >= 16 && handles == 0 && x.seeker > x.offer:
 		return post.StanceSeeker
-	case x.doubt && handles == 0 && (closed || x.seeker*3 >= x.offer),
+	case x.doubt && handles == 0 && (closed || asked || x.seeker*3 >= x.offer),
 		x.seeker >= 3 && hire == 0 && handles == 0 && x.seeker >= x.offer:
 		return post.StanceSeeker
 	case x.policy+x.joking >= 6 && x.policy+x.joking >= x.offer:
 		return post.StanceOther
-	case x.offer >= 2:
+	case x.offer >= 1:
 		return post.StanceOffer
 	case x.news >= 5:
 		return post.StanceNews
 	}
 	return post.StanceOther
-}
-
-// quotes finds what stands in quotation marks, at most 600 bytes at a time. A text
-// that is mostly quotation quotes nothing.
-func (w *work) quotes(text string, shift int32) {
-	from := len(w.quote)
-	var total int32
-	for i := 0; i < len(text); {
-		r, n := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(text[i:])
-		}
-		closer := closing(r)
-		if closer == 0 {
-			i += n
-			continue
-		}
-		rest := text[i+n : min(len(text), i+n+600)]
-		end := strings.IndexRune(rest, closer)
-		if end < 0 {
-			i += n
-			continue
-		}
-		w.quote = append(w.quote, span32{int32(i) + shift, int32(i+n+end) + shift})
-		total += int32(n + end)
-		i += n + end + 1
-	}
-	if int(total)*10 > len(text)*7 {
-		w.quote = w.quote[:from]
-	}
-}
-
-// closing is the mark that ends a quotation which r begins, or 0.
-func closing(r rune) rune {
-	switch r {
-	case '"':
-		return '"'
-	case '«':
-		return '»'
-	case '「':
-		return '」'
-	case '『':
-		return '』'
-	case '“':
-		return '”'
-	case '„':
-		return '“'
-	case '《':
-		return '》'
-	}
-	return 0
-}
-
-// quoted reports whether h lies inside quotation marks.
-func (w *work) quoted(h hit) bool {
-	for _, q := range w.quote {
-		if h.start >= q.start && h.end <= q.end+3 {
-			return true
-		}
-	}
-	return false
 }

@@ -1,0 +1,193 @@
+package classifier
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// laughing is what only somebody who laughs types, beside the words of FICTION_JOKE.
+var laughing = [...]string{"😂", "🤣", "😹", "😆", "🙃", "🤡"}
+
+// laughs counts the laughing marks: 0, 1, or 2 for a row of them or several.
+func (w *work) laughs(fiction int) int {
+	n := 0
+	for _, h := range w.hits.by[fiction] {
+		if h.amb && laughter(w.folded(h)) {
+			n++
+		}
+	}
+	for _, s := range [...]string{w.title.text, w.text.text} {
+		for _, l := range laughing {
+			if n += strings.Count(s, l); n > 1 {
+				return 2
+			}
+		}
+	}
+	if n < 2 && w.staged() {
+		n = 2
+	}
+	return n
+}
+
+// folded is the text of h, empty when it crosses fields.
+func (w *work) folded(h hit) string {
+	if title := int32(len(w.title.text)); h.end <= title {
+		return w.title.text[h.start:h.end]
+	} else if from := h.start - title - 1; from >= 0 && h.end-title-1 <= int32(len(w.text.text)) {
+		return w.text.text[from : h.end-title-1]
+	}
+	return ""
+}
+
+// laughter reports a word that repeats one sound: haha, jaja, wkwk, kkk, 555, 哈哈.
+func laughter(s string) bool {
+	r := []rune(s)
+	for unit := 1; unit <= 2 && 2*unit <= len(r) && len(r) >= 2; unit++ {
+		same := true
+		for i := unit; i < len(r) && same; i++ {
+			same = r[i] == r[i-unit]
+		}
+		if same {
+			return true
+		}
+	}
+	return s == "lol" || s == "xd" || s == "lmao"
+}
+
+// staged reports a text written as a dialogue: two speakers at the beginning of
+// lines, one of them twice. An offer names each of its points once.
+func (w *work) staged() bool {
+	const most = 40 // lines looked at
+	names := make([]string, 0, 8)
+	twice := false
+	for line := range strings.Lines(w.text.text) {
+		if cap(names)-len(names) == 0 || len(names) > most {
+			break
+		}
+		i := strings.IndexByte(line, ':')
+		if i <= 0 || i > 40 || strings.ContainsFunc(line[:i], func(r rune) bool { return unicode.IsDigit(r) || r == '/' || r == '.' }) {
+			continue
+		}
+		name := strings.TrimSpace(line[:i])
+		switch known := indexOf(names, name); {
+		case known < 0:
+			names = append(names, name)
+		default:
+			twice = true
+		}
+	}
+	return twice && len(names) >= 2
+}
+
+func indexOf(list []string, s string) int {
+	for i, x := range list {
+		if x == s {
+			return i
+		}
+	}
+	return -1
+}
+
+// asked reports a question about whether something can be believed: a sentence
+// that ends in a question mark and speaks of fraud, trust, licences or whom to ask.
+func (w *work) asked(k stanceClasses) bool {
+	classes := [...]int{k.question, k.scam, k.trust, k.licensed, k.advice}
+	title := int32(len(w.title.text)) + 1
+	for _, f := range [...]struct {
+		text  string
+		shift int32
+	}{{w.title.text, 0}, {w.text.text, title}} {
+		from := 0
+		for i, r := range f.text {
+			switch r {
+			case '.', '!', '\n', '。', '।', '॥', '۔', '።', '။', '៕', '។':
+				from = i + utf8.RuneLen(r)
+			case '?', '؟', '፧':
+				lo, hi := int32(from)+f.shift, int32(i)+f.shift
+				if w.said(classes[:], lo, hi) && !w.said([]int{k.debt}, lo, hi) { // "in debt?" asks the reader
+					return true
+				}
+				from = i + utf8.RuneLen(r)
+			}
+		}
+	}
+	return false
+}
+
+// said reports a word of some class, quoted or ambiguous ones aside, between two
+// places of the text.
+func (w *work) said(classes []int, from, to int32) bool {
+	for _, class := range classes {
+		if class < 0 {
+			continue
+		}
+		for _, h := range w.hits.by[class] {
+			if h.start >= from && h.end <= to && !h.amb && !w.quoted(h) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// quotes finds what stands in quotation marks, at most 600 bytes at a time. A text
+// that is mostly quotation quotes nothing.
+func (w *work) quotes(text string, shift int32) {
+	from := len(w.quote)
+	var total int32
+	for i := 0; i < len(text); {
+		r, n := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(text[i:])
+		}
+		closer := closing(r)
+		if closer == 0 {
+			i += n
+			continue
+		}
+		rest := text[i+n : min(len(text), i+n+600)]
+		end := strings.IndexRune(rest, closer)
+		if end < 0 {
+			i += n
+			continue
+		}
+		w.quote = append(w.quote, span32{int32(i) + shift, int32(i+n+end) + shift})
+		total += int32(n + end)
+		i += n + end + 1
+	}
+	if int(total)*10 > len(text)*7 {
+		w.quote = w.quote[:from]
+	}
+}
+
+// closing is the mark that ends a quotation which r begins, or 0.
+func closing(r rune) rune {
+	switch r {
+	case '"':
+		return '"'
+	case '«':
+		return '»'
+	case '「':
+		return '」'
+	case '『':
+		return '』'
+	case '“':
+		return '”'
+	case '„':
+		return '“'
+	case '《':
+		return '》'
+	}
+	return 0
+}
+
+// quoted reports whether h lies inside quotation marks.
+func (w *work) quoted(h hit) bool {
+	for _, q := range w.quote {
+		if h.start >= q.start && h.end <= q.end+3 {
+			return true
+		}
+	}
+	return false
+}
