@@ -3,9 +3,7 @@ package facts
 import (
 	"maps"
 	"math/bits"
-	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/lurewatch/lurewatch/classifier/fold"
@@ -51,28 +49,9 @@ func (x *Extractor) addUnits() {
 		}
 		x.units[lang] = us
 	}
-	for _, n := range x.table.Notation {
-		for _, u := range n.Units {
-			if u.Currency != "" {
-				x.addList(wordMoney, 0, slices.DeleteFunc(slices.Clone(u.U), isShort))
-			}
-		}
-	}
 	for _, c := range connectors {
 		x.joins[c[0]] = true
 	}
-}
-
-// isShort reports a sign or an abbreviation, which no number in words stands before.
-func isShort(word string) bool {
-	letters := 0
-	for _, r := range word {
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != ' ' && r != '*' {
-			return true
-		}
-		letters++
-	}
-	return letters < 2
 }
 
 func addNotation(m map[string]unit, n Notation) {

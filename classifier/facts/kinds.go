@@ -2,7 +2,7 @@ package facts
 
 // The words of readers that came later. Numbers up to 31 are free.
 const (
-	wordMoney   wordKind = 24 + iota // a currency
+	wordTimes   wordKind = 24 + iota // a hundred or more, in words
 	wordVia                          // by way of
 	wordTowards                      // to a place
 	wordAway                         // from a place

@@ -29,7 +29,7 @@ const (
 	numeralRepeat                    // double, triple: of digits
 )
 
-// numerals are the number words of one language and English, by first byte, longest first.
+// numerals are the number words of one language and English, by [numeralKey], longest first.
 type numerals struct {
 	by [256][]numeral
 
@@ -37,6 +37,9 @@ type numerals struct {
 	tail  float64 // from this multiplier on a last digit counts tenths of it: 一万五
 	turns bool    // the multiplier stands before the number: elfu themanini
 	first bool    // it may stand before digits: သိန်း ၂၀
+	glued bool    // multipliers are no words by themselves
+
+	digits *numerals // those of one digit, and what repeats one
 }
 
 // numeralWords are the number words by language: value or a letter and value, then
@@ -74,7 +77,7 @@ func (x *Extractor) addNumerals() {
 	x.numerals = map[string]*numerals{}
 	english := parseNumerals(numeralWords["en"])
 	for lang, text := range numeralWords {
-		ns := &numerals{}
+		ns := &numerals{digits: &numerals{}}
 		own := map[string]bool{}
 		for _, n := range parseNumerals(text) {
 			own[n.word] = true
@@ -88,13 +91,23 @@ func (x *Extractor) addNumerals() {
 		}
 		for i := range ns.by {
 			slices.SortStableFunc(ns.by[i], func(a, b numeral) int { return len(b.word) - len(a.word) })
+			for _, n := range ns.by[i] {
+				if n.kind == numeralRepeat || n.kind == numeralAdds && n.value < 10 && n.value == float64(int(n.value)) {
+					ns.digits.add(n)
+				}
+				if (n.kind == numeralTimes || n.kind == numeralAdds) && n.value >= 100 && !n.foreign {
+					x.lex.add(n.word, wordTimes, 0)
+				}
+			}
 		}
 		switch lang {
 		case "th", "lo":
 			ns.ahead, ns.tail = true, 1000
 		case "vi", "zh":
 			ns.tail = 100
-		case "ko", "ar":
+		case "ko":
+			ns.ahead, ns.glued = true, true
+		case "ar":
 			ns.ahead = true
 		case "my":
 			ns.ahead, ns.first = true, true
@@ -107,7 +120,47 @@ func (x *Extractor) addNumerals() {
 }
 
 func (ns *numerals) add(n numeral) {
-	ns.by[n.word[0]] = append(ns.by[n.word[0]], n)
+	k := numeralKey(n.word, 0)
+	ns.by[k] = append(ns.by[k], n)
+}
+
+// numeralKey is a byte that tells number words apart: the first in ASCII, else the
+// last of the first rune, with runes of two bytes away from the others.
+func numeralKey(s string, i int) byte {
+	switch c := s[i]; {
+	case c < 0xc0:
+		return c
+	case c < 0xe0 && i+1 < len(s):
+		return s[i+1] | 0x40
+	case c >= 0xe0 && i+2 < len(s):
+		return s[i+2]
+	}
+	return 0
+}
+
+// next is where a number word may begin, at i or after it but before end, or end.
+func (ns *numerals) next(s string, i, end int) int {
+	for i < end {
+		switch c := s[i]; {
+		case isWordByte(rune(c)):
+			if (i == 0 || !isWordByte(rune(s[i-1]))) && len(ns.by[c]) > 0 {
+				return i
+			}
+			for i++; i < end && isWordByte(rune(s[i])); i++ {
+			}
+		case c < 0xc0:
+			i++
+		default:
+			if len(ns.by[numeralKey(s, i)]) > 0 {
+				return i
+			}
+			i += 2
+			if c >= 0xe0 {
+				i++
+			}
+		}
+	}
+	return end
 }
 
 func parseNumerals(text string) []numeral {
@@ -150,7 +203,7 @@ func plainNumber(s string) float64 {
 // at is the number word at i and its length, 0 for none. In scripts with spaces it
 // must be a word of its own; more says that another number word stands right before.
 func (ns *numerals) at(s string, i int, more bool) (numeral, int) {
-	list := ns.by[s[i]]
+	list := ns.by[numeralKey(s, i)]
 	if len(list) == 0 {
 		return numeral{}, 0
 	}
@@ -413,10 +466,11 @@ func (r *reader) connector(i int) int {
 	return 0
 }
 
-// reachWords is how far from a word for pay, in bytes, an amount in words may stand.
+// reachWords is how far, in bytes, an amount in words may begin before the first of its
+// multipliers, or in Korean, where those are no words by themselves, after a word for pay.
 const reachWords = 48
 
-// inWords reads the pay that stands in words near a word for pay, a period or a currency.
+// inWords reads the pay that is written in words: around hundreds, thousands, millions.
 func (r *reader) inWords(out []Salary) []Salary {
 	ns := r.x.numerals[r.in.Lang]
 	if ns == nil {
@@ -426,18 +480,17 @@ func (r *reader) inWords(out []Salary) []Salary {
 	most := len(out) + maxSalaries
 	for _, h := range r.f.hits {
 		from, to := h.start, h.end
-		switch h.kind {
-		case wordPay, wordBase:
-			to += reachWords
-		case wordPeriod:
-			from, to = from-reachWords, to+reachWords
-		case wordMoney:
+		switch {
+		case h.kind == wordTimes && h.end > done && !afterDigit(r.s, h.start):
 			from -= reachWords
+		case ns.glued && (h.kind == wordPay || h.kind == wordPeriod):
+			to += reachWords
 		default:
 			continue
 		}
-		for i := max(from, done); i < min(to, len(r.s)) && len(out) < most; {
-			if len(ns.by[r.s[i]]) == 0 {
+		from, to = max(from, done), min(to, len(r.s))
+		for i := ns.next(r.s, from, to); i < to && len(out) < most; i = ns.next(r.s, i, to) {
+			if _, n := ns.at(r.s, i, false); n == 0 {
 				i++
 				continue
 			}

@@ -104,10 +104,12 @@ type digitsRun struct {
 // phones reads phone numbers where nothing else has taken the digits.
 func (x *Extractor) phones(into []Contact, f *field, lang string, regions []string) []Contact {
 	s := f.Folded
-	c := collector{x: x, f: f, regions: regions, found: into, most: len(into) + maxContacts, numerals: x.numerals[lang]}
-	if c.numerals == nil {
-		c.numerals = x.numerals["en"]
+	c := collector{x: x, f: f, regions: regions, found: into, most: len(into) + maxContacts}
+	ns := x.numerals[lang]
+	if ns == nil {
+		ns = x.numerals["en"]
 	}
+	c.numerals = ns.digits
 	f.settle()
 	x.spelledPhones(&c)
 	f.settle()

@@ -22,10 +22,17 @@ func (x *Extractor) spelledPhones(c *collector) {
 		}
 		for i := max(h.end, done); i < min(h.end+reachSpelled, len(s)); i++ {
 			done = max(done, i)
-			if !isDigit(s[i]) && len(c.numerals.by[s[i]]) == 0 {
+			if !isDigit(s[i]) {
+				if s[i] < 0xc0 && !isWordByte(rune(s[i])) || len(c.numerals.by[numeralKey(s, i)]) == 0 {
+					continue
+				}
+				if _, n := c.numerals.at(s, i, false); n == 0 {
+					continue
+				}
+			} else if i > h.end && isDigit(s[i-1]) {
 				continue
 			}
-			r, words := c.numerals.digits(s, i)
+			r, words := c.numerals.spelledDigits(s, i)
 			if words < 3 || len(r.digits) < leastDigits || len(r.digits) > 15 {
 				i = max(i, r.end-1)
 				continue
@@ -60,8 +67,8 @@ func plusBefore(s string, i int) int {
 	return i
 }
 
-// digits reads digits in words from i on, and how many of them are words.
-func (ns *numerals) digits(s string, i int) (r digitsRun, words int) {
+// spelledDigits reads digits in words from i on, and how many of them are words.
+func (ns *numerals) spelledDigits(s string, i int) (r digitsRun, words int) {
 	r = digitsRun{start: i, end: i, split: true}
 	var d [16]byte
 	n, times := 0, 1
@@ -85,7 +92,7 @@ func (ns *numerals) digits(s string, i int) (r digitsRun, words int) {
 			r.end = k
 		} else {
 			w, size := ns.at(s, k, false)
-			if size == 0 || w.kind != numeralRepeat && (w.kind != numeralAdds || w.value > 9 || w.value != float64(int(w.value))) {
+			if size == 0 || w.kind != numeralRepeat && w.kind != numeralAdds {
 				break
 			}
 			if k += size; w.kind == numeralRepeat {
