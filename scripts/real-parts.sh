@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs and starts the real parts that the tests use: Elasticsearch, Chromium, Python oracles.
+# Installs and starts the real parts that the tests use: Elasticsearch, Chromium, Tesseract, Python oracles.
 # Written for a bare Debian 12 with Go, JDK 17 and Maven. Safe to run again: what is there stays.
 #
 #   scripts/real-parts.sh install          all of the following
 #   scripts/real-parts.sh install-chromium   Debian packages: chromium, and fonts for the screenshots
+#   scripts/real-parts.sh install-tesseract  Debian packages: tesseract-ocr and the languages of the tests
 #   scripts/real-parts.sh install-es         the Elasticsearch server, through Maven, into the cache directory
 #   scripts/real-parts.sh install-oracles    Python venv with scripts/oracles.txt, in the cache directory
 #   scripts/real-parts.sh start-es         starts one server; prints "PID URL" when it answers
@@ -54,6 +55,18 @@ install_chromium() {
   for package in fonts-noto-core fonts-noto-cjk; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok' || missing+=("$package")
   done
+  apt_install "${missing[@]}"
+}
+
+install_tesseract() {
+  local missing=() language package
+  for language in "" -eng -khm -tha -vie -mya -lao -chi-sim -chi-tra -hin -ben -ind -fil; do
+    package="tesseract-ocr$language"
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok' || missing+=("$package")
+  done
+  if [ "${#missing[@]}" -eq 0 ]; then
+    say "tesseract is there"
+  fi
   apt_install "${missing[@]}"
 }
 
@@ -201,8 +214,9 @@ where() {
 }
 
 case "${1:-}" in
-  install) install_tools; install_chromium; install_es; install_oracles ;;
+  install) install_tools; install_chromium; install_tesseract; install_es; install_oracles ;;
   install-chromium) install_chromium ;;
+  install-tesseract) install_tesseract ;;
   install-es) install_es ;;
   install-oracles) install_oracles ;;
   start-es) start_es ;;

@@ -196,8 +196,8 @@ type imported struct {
 	capture  post.Capture
 	record   archive.Record
 	posts    []post.Post
-	pictures []archive.Record // that go before it
-	urls     []string         // under which the posts name them
+	pictures []archive.Record            // that go before it
+	urls     []string                    // under which the posts name them
 	kept     map[string]picture.Original // nil: the posts are read and sealed
 }
 

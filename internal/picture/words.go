@@ -12,7 +12,7 @@ import (
 
 // minSure is how sure Tesseract must be of a line, in percent, for it to be kept:
 // what it sees in faces and palm trees is less.
-const minSure = 40
+const minSure = 50
 
 // line is one line of words, and how sure Tesseract is of it.
 type line struct {

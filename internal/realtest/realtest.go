@@ -54,7 +54,7 @@ func Chromium(t testing.TB) string {
 // Tesseract returns the path of the text recogniser.
 func Tesseract(t testing.TB) string {
 	t.Helper()
-	return program(t, "tesseract", "apt-get install -y tesseract-ocr", "tesseract")
+	return program(t, "tesseract", "scripts/real-parts.sh install-tesseract", "tesseract")
 }
 
 // Oracles returns the path of a Python that has the programs of scripts/oracles.txt.
