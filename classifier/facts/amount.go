@@ -50,7 +50,7 @@ func (x *Extractor) addUnits() {
 		x.units[lang] = us
 	}
 	for _, c := range connectors {
-		x.joins[c[0]] = true
+		x.joins[c[0]] = append(x.joins[c[0]], c)
 	}
 }
 
@@ -322,11 +322,11 @@ var connectors = []string{"-", "~", "to ", "sampai ", "sampai dengan ", "s/d", "
 func (r *reader) second(end int) (i int, currency string, ok bool) {
 	s := r.s
 	k := skipSpace(s, end, 2)
-	if k == len(s) || !r.x.joins[s[k]] {
+	if k == len(s) {
 		return 0, "", false
 	}
-	for _, c := range connectors {
-		if s[k] != c[0] || !strings.HasPrefix(s[k:], c) {
+	for _, c := range r.x.joins[s[k]] {
+		if !strings.HasPrefix(s[k:], c) {
 			continue
 		}
 		j := skipSpace(s, k+len(c), 2)

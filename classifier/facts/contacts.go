@@ -11,6 +11,9 @@ import (
 // contacts reads what is written as an address, a handle or a link, and ids that
 // stand beside the name of a chat program. Phone numbers come later, when the amounts are known.
 func (x *Extractor) contacts(into []Contact, f *field, regions []string) []Contact {
+	if len(f.signs) == 0 && len(f.hits) == 0 {
+		return into
+	}
 	s := f.Folded
 	c := collector{x: x, f: f, regions: regions, found: into, most: len(into) + maxContacts}
 	for _, m := range f.signs {

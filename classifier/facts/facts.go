@@ -106,7 +106,7 @@ type Extractor struct {
 	book   *dial.Book
 	units  map[string]*units    // by language
 	marks  map[string]Benchmark // by country
-	joins  [256]bool            // bytes that begin one of the connectors
+	joins  [256][]string        // the connectors by their first byte
 
 	numerals map[string]*numerals // by language
 	pool     sync.Pool

@@ -47,7 +47,7 @@ func (c *collector) dot(i int) {
 // written as one should, stands between left and right. It reports whether there is one.
 func (c *collector) known(left, right, dot int) bool {
 	s := c.f.Folded
-	if right >= len(s) {
+	if right >= len(s) || s[right] > 'm' || s[right] < 'c' { // no host ends otherwise
 		return false
 	}
 	for k := range hosts {

@@ -453,10 +453,10 @@ func (r *reader) alone(ns *numerals, a amount) (amount, bool) {
 // connector is where a number may begin that ends the range begun before i, or 0.
 func (r *reader) connector(i int) int {
 	k := skipSpace(r.s, i, 2)
-	if k == len(r.s) || !r.x.joins[r.s[k]] {
+	if k == len(r.s) {
 		return 0
 	}
-	for _, c := range connectors {
+	for _, c := range r.x.joins[r.s[k]] {
 		if strings.HasPrefix(r.s[k:], c) {
 			if j := skipSpace(r.s, k+len(c), 2); j < len(r.s) {
 				return j

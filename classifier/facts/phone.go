@@ -103,6 +103,9 @@ type digitsRun struct {
 
 // phones reads phone numbers where nothing else has taken the digits.
 func (x *Extractor) phones(into []Contact, f *field, lang string, regions []string) []Contact {
+	if len(f.digits) == 0 && len(f.hits) == 0 {
+		return into
+	}
 	s := f.Folded
 	c := collector{x: x, f: f, regions: regions, found: into, most: len(into) + maxContacts}
 	ns := x.numerals[lang]

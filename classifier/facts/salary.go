@@ -13,8 +13,9 @@ type reader struct {
 	s     string
 	units *units
 	in    Input
-	home  string // country of the reader
-	here  string // currency meant when none is written
+	home  string  // country of the reader
+	here  string  // currency meant when none is written
+	desk  float64 // what office work pays there at most, dollars a month, 0 if not known
 
 	places  []Place
 	dollars string // what $ means, when that is not the US dollar
@@ -23,6 +24,9 @@ type reader struct {
 
 // salaries reads the statements of pay of one field.
 func (x *Extractor) salaries(out []Salary, f *field, in Input, places []Place) []Salary {
+	if len(f.digits) == 0 && len(f.hits) == 0 {
+		return out
+	}
 	r := x.reader(f, in)
 	r.places = places
 	words := len(out)
@@ -65,20 +69,30 @@ func (x *Extractor) reader(f *field, in Input) reader {
 	if us == nil {
 		us = x.units["generic"]
 	}
-	r := reader{x: x, f: f, s: f.Folded, units: us, in: in, home: in.Country, here: us.here}
+	return reader{x: x, f: f, s: f.Folded, units: us, in: in}
+}
+
+// settle finds out whom the post addresses, and what money is meant when none is
+// written: once for a field, and only where there is an amount that may be pay.
+func (r *reader) settle() {
+	if r.here != "" {
+		return
+	}
+	r.home, r.here = r.in.Country, r.units.here
 	if r.home == "" {
-		r.home = us.home
-		if in.Lang == "zh" && traditional(f.Original) {
+		r.home = r.units.home
+		if r.in.Lang == "zh" && traditional(r.f.Original) {
 			r.home = "TW"
 		}
 	}
-	if b, ok := x.marks[r.home]; ok && (in.Country != "" || in.Lang == "zh" || r.here == "") && b.Currency != "" {
+	b, ok := r.x.marks[r.home]
+	if ok && (r.in.Country != "" || r.in.Lang == "zh" || r.here == "") && b.Currency != "" {
 		r.here = b.Currency
 	}
 	if r.here == "" {
 		r.here = "USD"
 	}
-	return r
+	r.desk = b.DeskHighUSD
 }
 
 // traditional reports text in Traditional characters, by the commonest of the trade.
@@ -102,6 +116,7 @@ func (r *reader) pay(a amount) (Salary, bool) {
 	if c.never || c.age || bare && (!c.pay || c.count || c.lasting) {
 		return Salary{}, false
 	}
+	r.settle()
 	out := Salary{Base: c.base, Extra: c.extra, UpTo: c.upTo && a.high == 0}
 	cur, score := a.currency, 0
 	if cur == "" {
@@ -157,8 +172,8 @@ func (r *reader) pay(a amount) (Salary, bool) {
 	if r.in.Lang == "en" && r.in.Country == "" && !a.money && usd > 6000 { // English is written where money has other names
 		out.Currency, out.USDMonth, usd = "", 0, 0
 	}
-	if b, ok := r.x.marks[r.home]; ok {
-		out.Ratio = round(usd / b.DeskHighUSD)
+	if r.desk > 0 {
+		out.Ratio = round(usd / r.desk)
 	}
 	out.Span = r.f.span(a.start, a.end)
 	out.Confidence = min(1, float64(score)/7)

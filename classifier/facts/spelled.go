@@ -20,18 +20,13 @@ func (x *Extractor) spelledPhones(c *collector) {
 		if h.kind != wordPhone && h.kind != wordApp || len(c.found) >= c.most {
 			continue
 		}
-		for i := max(h.end, done); i < min(h.end+reachSpelled, len(s)); i++ {
-			done = max(done, i)
-			if !isDigit(s[i]) {
-				if s[i] < 0xc0 && !isWordByte(rune(s[i])) || len(c.numerals.by[numeralKey(s, i)]) == 0 {
-					continue
-				}
-				if _, n := c.numerals.at(s, i, false); n == 0 {
-					continue
-				}
-			} else if i > h.end && isDigit(s[i-1]) {
+		to := min(h.end+reachSpelled, len(s))
+		for i := c.numerals.next(s, max(h.end, done), to); i < to; i = c.numerals.next(s, i+1, to) {
+			done = i
+			if _, n := c.numerals.at(s, i, false); n == 0 {
 				continue
 			}
+			i = digitsBefore(s, i, h.end)
 			r, words := c.numerals.spelledDigits(s, i)
 			if words < 3 || len(r.digits) < leastDigits || len(r.digits) > 15 {
 				i = max(i, r.end-1)
@@ -50,6 +45,20 @@ func (x *Extractor) spelledPhones(c *collector) {
 			break
 		}
 	}
+}
+
+// digitsBefore is where the digits begin that stand right before i, but not before from.
+func digitsBefore(s string, i, from int) int {
+	at := i
+	for k := i; k > from; k-- {
+		switch {
+		case isDigit(s[k-1]):
+			at = k - 1
+		case s[k-1] != ' ' && s[k-1] != '-' && s[k-1] != '.':
+			return at
+		}
+	}
+	return at
 }
 
 // plusBefore is where a plus, as a sign or a word, stands right before i, or i.
