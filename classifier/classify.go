@@ -255,8 +255,8 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 		w.posShift = f.posShift
 		c.resolve(f.scan, t, w, f.shift)
 		c.markNumbers(f.scan, w, f.shift)
-		if f.scan.quotes {
-			w.quotes(f.scan.text, f.shift)
+		if len(f.scan.quotes) > 0 {
+			w.quotes(f.scan.text, f.scan.quotes, f.shift)
 		}
 	}
 	v := post.Verdict{ID: p.ID, Pack: c.pack, Lang: primary(p.Lang), Rules: []post.RuleHit{}, Spans: []post.Span{}}

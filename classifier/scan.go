@@ -35,7 +35,7 @@ type scan struct {
 	numbers []span32     // runs of digits with . and , inside
 	seen    facts.Seen   // what facts are read from
 	letters [scripts]int32
-	quotes  bool // some quotation mark stands in the text
+	quotes  []int32 // where quotations may begin
 }
 
 type span32 struct{ start, end int32 }
@@ -48,126 +48,196 @@ func (s *scan) reset(text string) {
 	s.pos = s.pos[:len(text)+1]
 	s.starts, s.raws, s.numbers = s.starts[:0], s.raws[:0], s.numbers[:0]
 	s.seen.Reset()
-	s.letters, s.quotes = [scripts]int32{}, false
+	s.letters, s.quotes = [scripts]int32{}, s.quotes[:0]
 }
 
 // layout walks the text once: where words may begin, how far apart things are,
 // which scripts there are, where the numbers stand, and what facts are told by.
 func (s *scan) layout(tab *runes) {
 	text, pos := s.text, s.pos[:len(s.text)+1]
-	var at int32
-	prev := other
-	lineStart := true
-	run := 0 // start of the run of ASCII letters and digits at i
+	l := layout{scan: s, tab: tab, prev: other, lineStart: true}
 	for i := 0; i < len(text); {
-		r, n := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			if text[i]-0xe1 <= 0xb && i+2 < len(text) { // what most scripts are written in
-				r, n = rune(text[i]&0xf)<<12|rune(text[i+1]&0x3f)<<6|rune(text[i+2]&0x3f), 3
-			} else {
-				r, n = fold.Decode(text, i)
-			}
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			i = l.wide(i)
+			continue
 		}
-		k, sc := tab.of(r)
-		begins := false
-		switch k {
-		case letter:
-			if begins = prev != letter; begins {
-				at += unitsPerWord
-			}
-			s.letters[sc]++
-			if r < utf8.RuneSelf { // the rest of it
-				j := i + 1
-				for ; j < len(text) && text[j]-'a' <= 'z'-'a'; j++ {
-					pos[j] = at
+		switch asciiOf[c] {
+		case asciiLetter:
+			if l.prev != letter {
+				l.at += unitsPerWord
+				if tab.head(rune(c)) {
+					s.starts = append(s.starts, int32(i))
 				}
-				n = j - i
-				s.letters[latin] += int32(n - 1)
 			}
-		case digit:
-			if prev != digit && prev != letter {
-				at += unitsPerWord
+			j := i
+			for ; j < len(text) && text[j]-'a' <= 'z'-'a'; j++ {
+				pos[j] = l.at
 			}
-			begins = true
-			j := i + 1
+			s.letters[latin] += int32(j - i)
+			l.prev, l.lineStart = letter, false
+			i = j
+			continue
+		case asciiSpace:
+		case asciiDigit:
+			if l.prev != digit && l.prev != letter {
+				l.at += unitsPerWord
+			}
+			l.begin(i, rune(c))
+			j := i
 			for ; j < len(text) && text[j]-'0' <= 9; j++ {
-				pos[j] = at
+				pos[j] = l.at
 			}
-			n = j - i
 			s.number(i, j)
-		case base, leading:
-			begins = prev != leading && prev != stacker
-			if prev == other || prev == letter || prev == digit {
-				at += unitsPerWord - 1
+			l.prev, l.lineStart = digit, false
+			i = j
+			continue
+		case asciiLine:
+			if l.at += lineUnits; l.lineStart {
+				l.at += blankUnits - 2*lineUnits
 			}
-			if begins || k == leading {
-				at++
-			}
-			s.letters[sc]++
-		case mark, stacker:
-			s.letters[sc]++
+			l.lineStart = true
 		default:
-			begins = r > ' '
-			if r >= utf8.RuneSelf {
-				s.quotes = s.quotes || closing(r) != 0
-			} else if begins {
-				s.quotes = s.quotes || r == '"'
-				if facts.IsSign(byte(r)) {
-					s.seen.Run(run, i)
-					run = i + 1
-					s.seen.Sign(i)
-				}
-			}
-			at += separator(text, i, r, lineStart)
-			if r == '\n' {
-				lineStart = true
-			} else if r != ' ' {
-				lineStart = false
-			}
+			l.sign(i, c)
 		}
-		pos[i], pos[i+n-1] = at, at
-		if begins && tab.head(r) && (k == letter || tab.pair(text, i, r)) {
-			s.starts = append(s.starts, int32(i))
-			if k == letter && (sc == arabic || sc == ethiopic) {
-				s.proclitics(i, sc)
-			}
-		}
-		if r >= utf8.RuneSelf || k == other {
-			if i-run >= facts.LongRun {
-				s.seen.Run(run, i)
-			}
-			run = i + n
-		}
-		if k != other {
-			lineStart = false
-		}
-		prev = k
-		i += n
+		pos[i] = l.at
+		l.broken(i, i+1)
+		l.prev = other
+		i++
 	}
-	s.seen.Run(run, len(text))
-	pos[len(text)] = at
+	s.seen.Run(l.run, len(text))
+	pos[len(text)] = l.at
 }
 
-// separator is what the rune between words costs.
-func separator(text string, i int, r rune, lineStart bool) int32 {
-	switch r {
-	case '\n':
-		if lineStart {
-			return blankUnits - lineUnits
-		}
-		return lineUnits
+// layout is a walk under way.
+type layout struct {
+	*scan
+	tab       *runes
+	at        int32 // place, in units
+	run       int   // start of the run of ASCII letters and digits
+	prev      kind
+	lineStart bool // nothing but spaces since the line began
+}
+
+// begin notes that a word may begin at byte i.
+func (l *layout) begin(i int, r rune) {
+	if l.tab.head(r) && l.tab.pair(l.text, i, r) {
+		l.starts = append(l.starts, int32(i))
+	}
+}
+
+// broken ends the run of letters and digits at byte i; the next begins at j.
+func (l *layout) broken(i, j int) {
+	if i-l.run >= facts.LongRun {
+		l.seen.Run(l.run, i)
+	}
+	l.run = j
+}
+
+// sign lays out the ASCII sign c at byte i.
+func (l *layout) sign(i int, c byte) {
+	if c > ' ' {
+		l.begin(i, rune(c))
+		l.lineStart = false
+	}
+	if c == '"' {
+		l.quotes = append(l.quotes, int32(i))
+	} else if facts.IsSign(c) {
+		l.broken(i, i+1)
+		l.seen.Sign(i)
+	}
+	switch c {
 	case '.':
 		// The point of a number, a handle or a link ends no sentence.
-		if i+1 == len(text) || text[i+1] == ' ' || text[i+1] == '\n' {
-			return sentenceUnits
+		if i+1 == len(l.text) || l.text[i+1] == ' ' || l.text[i+1] == '\n' {
+			l.at += sentenceUnits
 		}
 	case '!', '?':
-		return sentenceUnits
-	case '。', '।', '॥', '။', '។', '።', '؟', '۔':
-		return sentenceUnits
+		l.at += sentenceUnits
 	}
-	return 0
 }
+
+// wide lays out the rune at byte i, which is no ASCII, and returns the byte after it.
+func (l *layout) wide(i int) int {
+	text := l.text
+	var r rune
+	n := 3
+	if text[i]-0xe1 <= 0xb && i+2 < len(text) { // what most scripts are written in
+		r = rune(text[i]&0xf)<<12 | rune(text[i+1]&0x3f)<<6 | rune(text[i+2]&0x3f)
+	} else {
+		r, n = fold.Decode(text, i)
+	}
+	var k kind
+	var sc script
+	switch {
+	case r >= 0xac00 && r <= 0xd7a3:
+		k, sc = base, hangul
+	case r >= 0x4e00 && r <= 0x9fff:
+		k, sc = base, han
+	default:
+		k, sc = l.tab.of(r)
+	}
+	begins := false
+	switch k {
+	case letter:
+		if begins = l.prev != letter; begins {
+			l.at += unitsPerWord
+			if l.tab.head(r) {
+				l.starts = append(l.starts, int32(i))
+			}
+		}
+		l.letters[sc]++
+	case base, leading:
+		if l.prev == other || l.prev == letter || l.prev == digit {
+			l.at += unitsPerWord - 1
+		}
+		if begins = l.prev != leading && l.prev != stacker; begins || k == leading {
+			l.at++
+		}
+		if begins {
+			l.begin(i, r)
+		}
+		l.letters[sc]++
+	case mark, stacker:
+		l.letters[sc]++
+	default:
+		l.begin(i, r)
+		if closing(r) != 0 {
+			l.quotes = append(l.quotes, int32(i))
+		}
+		switch r {
+		case '。', '।', '॥', '။', '។', '።', '؟', '۔':
+			l.at += sentenceUnits
+		}
+	}
+	l.pos[i], l.pos[i+n-1] = l.at, l.at
+	if begins && k == letter && (sc == arabic || sc == ethiopic) {
+		l.proclitics(i, sc)
+	}
+	l.broken(i, i+n)
+	l.prev, l.lineStart = k, false
+	return i + n
+}
+
+// The classes of ASCII characters that a walk tells apart. Folding left no upper case.
+const (
+	asciiSign = iota
+	asciiLetter
+	asciiDigit
+	asciiSpace
+	asciiLine
+)
+
+var asciiOf = func() (t [utf8.RuneSelf]uint8) {
+	for c := byte('a'); c <= 'z'; c++ {
+		t[c] = asciiLetter
+	}
+	for c := byte('0'); c <= '9'; c++ {
+		t[c] = asciiDigit
+	}
+	t[' '], t['\n'] = asciiSpace, asciiLine
+	return t
+}()
 
 // number notes the run of digits from i to j; runs with one . or , between are one number.
 func (s *scan) number(i, j int) {

@@ -133,28 +133,24 @@ func (w *work) said(classes []int, from, to int32) bool {
 
 // quotes finds what stands in quotation marks, at most 600 bytes at a time. A text
 // that is mostly quotation quotes nothing.
-func (w *work) quotes(text string, shift int32) {
+func (w *work) quotes(text string, at []int32, shift int32) {
 	from := len(w.quote)
 	var total int32
-	for i := 0; i < len(text); {
-		r, n := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(text[i:])
-		}
-		closer := closing(r)
-		if closer == 0 {
-			i += n
+	next := 0
+	for _, q := range at {
+		i := int(q)
+		if i < next {
 			continue
 		}
-		rest := text[i+n : min(len(text), i+n+600)]
-		end := strings.IndexRune(rest, closer)
+		r, n := utf8.DecodeRuneInString(text[i:])
+		closer := closing(r)
+		end := strings.IndexRune(text[i+n:min(len(text), i+n+600)], closer)
 		if end < 0 {
-			i += n
 			continue
 		}
 		w.quote = append(w.quote, span32{int32(i) + shift, int32(i+n+end) + shift})
 		total += int32(n + end)
-		i += n + end + 1
+		next = i + n + end + 1
 	}
 	if int(total)*10 > len(text)*7 {
 		w.quote = w.quote[:from]
