@@ -36,9 +36,13 @@ func New(words []string, alike ...[2]byte) (*Trie, error) {
 	if len(words) == 0 {
 		jobs = nil
 	}
+	// Level by level, so that what every walk begins with lies close together.
 	for len(jobs) > 0 {
-		j := jobs[len(jobs)-1]
-		jobs = b.state(j, jobs[:len(jobs)-1])
+		var below []job
+		for _, j := range jobs {
+			below = b.state(j, below)
+		}
+		jobs = below
 	}
 	// Every base plus every byte must be a cell, so that a walk stays inside.
 	b.grow(len(b.t.cells) + 258)
