@@ -96,7 +96,7 @@ func (f *Found) add(d *document, p post.Post) {
 
 // whole takes one post in that its own page would only repeat.
 func (f *Found) whole(p post.Post) bool {
-	if (p.Title == "" && p.Text == "") || len(f.Posts) >= MaxPosts {
+	if (p.Title == "" && p.Text == "" && len(p.Pictures) == 0) || len(f.Posts) >= MaxPosts {
 		return false
 	}
 	f.Posts = append(f.Posts, p)
