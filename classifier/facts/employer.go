@@ -7,10 +7,11 @@ import (
 
 // employer reads the company that hires: the company field, else the first name
 // with a legal form in title or text; and the number of a licence.
-func employer(fields []field) (name, licence *Named) {
+func employer(fields []field) (name *Named, licence *Licence) {
 	if c := &fields[2]; strings.TrimSpace(c.Folded) != "" {
 		name = &Named{Name: strings.TrimSpace(c.Original), Span: c.span(0, len(c.Folded))}
 	}
+	tries := 0
 	for i := range fields[:3] {
 		f := &fields[i]
 		for _, h := range f.hits {
@@ -24,6 +25,15 @@ func employer(fields []field) (name, licence *Named) {
 					name = f.nameAfter(h)
 				}
 			case wordLicence:
+				if licence.WellFormed() || tries == maxLicences {
+					continue
+				}
+				if threeIn(f.Folded[h.end:min(len(f.Folded), h.end+reachLicence)]) {
+					tries++
+					if known := f.knownLicence(h); known != nil {
+						licence = known
+					}
+				}
 				if licence == nil {
 					licence = f.licence(h)
 				}
@@ -142,42 +152,4 @@ func (f *field) named(from, to, length int) *Named {
 		return nil
 	}
 	return &Named{Name: name, Span: f.span(from, to)}
-}
-
-// licence is the number after a word for licence: letters and digits, three digits at least.
-func (f *field) licence(h hit) *Named {
-	s := f.Folded
-	k := h.end
-	for n := 0; k < len(s) && n < 16 && !isDigit(s[k]) && s[k] != '\n'; n++ {
-		if isWordByte(rune(s[k])) && startsCode(s, k) {
-			break
-		}
-		k++
-	}
-	from := k
-	digits := 0
-	for k < len(s) && k-from < 32 && (isHandle(s[k]) || (s[k] == '-' || s[k] == '/' || s[k] == '.') && k+1 < len(s) && isHandle(s[k+1])) {
-		if isDigit(s[k]) {
-			digits++
-		}
-		k++
-	}
-	if digits < 3 {
-		return nil
-	}
-	return &Named{Name: strings.TrimSpace(f.original(from, k)), Span: f.span(from, k)}
-}
-
-// startsCode reports letters at k that run on into digits.
-func startsCode(s string, k int) bool {
-	for n := 0; k < len(s) && n < 6; n++ {
-		if isDigit(s[k]) {
-			return n > 0
-		}
-		if !isWordByte(rune(s[k])) && s[k] != '-' {
-			return false
-		}
-		k++
-	}
-	return false
 }

@@ -92,10 +92,10 @@ type Facts struct {
 	Salaries  []Salary  // every statement of pay, Salary among them
 	Places    []Place   // every mention
 	Age       *Age
-	Gender    string // one of the Gender constants, empty when not stated
-	Headcount int    // people wanted, 0 when not stated
-	Employer  *Named // the company that hires, by its legal form or the company field
-	Licence   *Named // the number of a recruitment licence
+	Gender    string   // one of the Gender constants, empty when not stated
+	Headcount int      // people wanted, 0 when not stated
+	Employer  *Named   // the company that hires, by its legal form or the company field
+	Licence   *Licence // the number of a recruitment licence that the post claims
 }
 
 // Extractor reads facts. It is immutable and safe for concurrent use.

@@ -66,7 +66,10 @@ func checkSpans(t testing.TB, text string, f Facts) {
 	for _, p := range f.Places {
 		check("place", p.Span)
 	}
-	for _, n := range []*Named{f.Employer, f.Licence} {
+	if f.Licence != nil {
+		check(f.Licence.Name, f.Licence.Span)
+	}
+	for _, n := range []*Named{f.Employer} {
 		if n != nil {
 			check(n.Name, n.Span)
 		}

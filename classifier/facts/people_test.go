@@ -76,26 +76,3 @@ func TestEmployer(t *testing.T) {
 		})
 	}
 }
-
-func TestLicence(t *testing.T) {
-	tests := map[string]struct{ lang, in, want string }{
-		"Singapore":           {"en", "EA Licence No: 13C0001 | Reg R0000001", "13C0001"},
-		"Philippines":         {"en", "POEA License No. 000-LB-010124-R", "000-LB-010124-R"},
-		"Bangladesh":          {"en", "RL No 1234", "1234"},
-		"Indonesia":           {"id", "SIP2MI 560/123", "560/123"},
-		"a licence to drive":  {"en", "driving license needed", ""},
-		"two digits are none": {"en", "license: B2", ""},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			f := extract(t, tt.lang, tt.in)
-			got := ""
-			if f.Licence != nil {
-				got = f.Licence.Name
-			}
-			if got != tt.want {
-				t.Errorf("licence of %q = %q, want %q", tt.in, got, tt.want)
-			}
-		})
-	}
-}
