@@ -95,6 +95,7 @@ type Facts struct {
 	Gender    string   // one of the Gender constants, empty when not stated
 	Headcount int      // people wanted, 0 when not stated
 	Employer  *Named   // the company that hires, by its legal form or the company field
+	Route     *Route   // where people leave, pass and arrive, nil when the post does not say
 	Licence   *Licence // the number of a recruitment licence that the post claims
 }
 
@@ -109,6 +110,7 @@ type Extractor struct {
 	joins  [256][]string        // the connectors by their first byte
 
 	numerals map[string]*numerals // by language
+	legs     legs
 	pool     sync.Pool
 }
 
@@ -133,6 +135,7 @@ func New(g *Gazetteer, t *SalaryTable) (*Extractor, error) {
 	x.addWords()
 	x.addUnits()
 	x.addNumerals()
+	x.addLegs()
 	if err := x.lex.ready(); err != nil {
 		return nil, fmt.Errorf("make facts extractor: %w", err)
 	}
@@ -196,6 +199,9 @@ func (x *Extractor) addList(kind wordKind, value int32, words []string) {
 		}
 	}
 }
+
+// folded is the forms of a word.
+func folded(word string) []string { return forms(fold.Fold(word)) }
 
 // forms is a folded word with and without its accents.
 func forms(f fold.Text) []string {
@@ -300,6 +306,7 @@ func (x *Extractor) Extract(in Input) Facts {
 	out.Contacts, out.Salaries, out.Places = owned(out.Contacts), owned(out.Salaries), owned(out.Places)
 	out.Salary = best(out.Salaries)
 	out.Employer, out.Licence = employer(fields)
+	out.Route = x.route(fields, out.Places)
 	for i := range fields {
 		fields[i].Text, fields[i].Seen = fold.Text{}, nil
 	}
