@@ -55,6 +55,9 @@ func Check(b []byte) error {
 	return err
 }
 
+// Type is the media type of a picture by its first bytes, "" for what is not read here.
+func Type(b []byte) string { return kindOf(b) }
+
 func kindOf(b []byte) string {
 	for _, f := range formats {
 		if matches(b, f.magic) {

@@ -17,12 +17,13 @@ import (
 // row is one post in a list.
 type row struct {
 	indexer.Doc
-	Link     string // to the post, with the way back
-	Headline []segment
-	Snippet  []segment
-	Same     []row  // posts further down the page that share a contact with it
-	Group    string // link to all posts that share a contact; empty for who cannot decide
-	Reach    int    // flagged open posts that share a contact with it, itself included; 0 when it names none
+	Link        string // to the post, with the way back
+	Headline    []segment
+	Snippet     []segment
+	FromPicture bool   // Snippet was read from a picture
+	Same        []row  // posts further down the page that share a contact with it
+	Group       string // link to all posts that share a contact; empty for who cannot decide
+	Reach       int    // flagged open posts that share a contact with it, itself included; 0 when it names none
 }
 
 // list is a page of posts.
@@ -114,7 +115,11 @@ func (d *Desk) row(ctx context.Context, h indexer.Hit) (row, error) {
 	}
 	p := h.Doc.Post
 	r.Headline = excerpt(p.Title, marks["title"], contacts, 160)
-	r.Snippet = excerpt(p.Text, marks["text"], contacts, 260)
+	text, at := p.Text, marks["text"]
+	if text, r.FromPicture = wordsOf(p); r.FromPicture {
+		at = nil
+	}
+	r.Snippet = excerpt(text, at, contacts, 260)
 	return r, nil
 }
 
@@ -193,7 +198,7 @@ func oneLine(r rune) rune {
 // contactsOf joins the contacts that a page stated and those read from its text,
 // in every spelling that was found, so that each can be hidden.
 func contactsOf(doc indexer.Doc) []post.Contact {
-	return slices.Concat(doc.Verdict.Facts.Contacts, doc.Post.Contacts)
+	return slices.Concat(doc.Verdict.Facts.Contacts, doc.Post.Contacts, codesOf(doc))
 }
 
 // distinct drops other spellings of the same contact.
@@ -212,7 +217,7 @@ func distinct(all []post.Contact) []post.Contact {
 func reachable(all []post.Contact) []string {
 	var out []string
 	for _, c := range all {
-		if c.Kind != "url" && c.Value != "" && !slices.Contains(out, c.Value) && len(out) < 50 {
+		if c.Kind != "url" && c.Kind != codeKind && c.Value != "" && !slices.Contains(out, c.Value) && len(out) < 50 {
 			out = append(out, c.Value)
 		}
 	}

@@ -38,6 +38,7 @@ type postPage struct {
 	ShowShot       bool   // it was asked for: only then is the evidence read
 	ShotLink       string // that asks for it
 	HasRecord      bool
+	Seen           []seen
 }
 
 // indicator is one span with its number, in the order of reading.
@@ -106,7 +107,7 @@ func (d *Desk) postPage(v *visit, doc indexer.Doc) (postPage, error) {
 		HasRecord:     !doc.Capture.Record.IsZero(),
 	}
 	p.ShotLink = postPath(doc.Post.ID) + "?shot=1&back=" + url.QueryEscape(p.Back)
-	p.mark()
+	p.mark(v.URL.Query().Get("picture"))
 	for _, r := range doc.Verdict.Rules {
 		description, _ := d.opt.Rule(r.ID)
 		p.Rules = append(p.Rules, rule{r, description})
@@ -143,9 +144,9 @@ func salaries(doc indexer.Doc) (out []salary) {
 }
 
 // mark puts the indicators and hidden contacts into every field that has them.
-func (p *postPage) mark() {
+func (p *postPage) mark(picture string) {
 	spans := slices.Clone(p.Verdict.Spans)
-	order := map[string]int{"title": 0, "company": 1, "location": 2, "text": 3}
+	order := map[string]int{"title": 0, "company": 1, "location": 2, "text": 3, "picture": 4}
 	slices.SortStableFunc(spans, func(a, b post.Span) int {
 		if a.Field != b.Field {
 			return order[a.Field] - order[b.Field]
@@ -163,6 +164,7 @@ func (p *postPage) mark() {
 		p.Indicators = append(p.Indicators, indicator{Num: i + 1, Field: s.Field, Concept: s.Concept,
 			Text: hide(s.Text, contacts), Gloss: hide(s.Gloss, contacts)})
 	}
+	p.seenIn(marks["picture"], contacts, picture)
 	cut := func(field, text string) []segment {
 		return segments(text, slices.Concat(marks[field], hidden(text, contacts)))
 	}

@@ -39,6 +39,7 @@ func (d *Desk) table() []route {
 		{"GET /posts/{id}/archived", reviewer, d.archivedShow},
 		{"GET /posts/{id}/versions/{digest}", reviewer, d.archivedShow},
 		{"GET /posts/{id}/screenshot", reviewer, d.screenshotShow},
+		{"GET /posts/{id}/pictures/{n}", reviewer, d.pictureShow},
 		{"GET /posts/{id}/group", reviewer, d.groupShow},
 		{"POST /posts/{id}/group", reviewer, d.groupDecide},
 
