@@ -88,8 +88,11 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		was /= 2 // "once there" alone; and what to tell at the counter is told to one who is to go
 	}
 	x.testimony = was + 5*plea + 3*n(k.help)
-	if reach == 0 && hire == 0 && n(k.denial) == 0 && n(k.beat) > 0 && held > 2 { // beaten and locked up, and no offer
-		x.testimony += 4
+	if reach == 0 && hire == 0 && n(k.denial) == 0 && n(k.beat) > 0 && held > 1 { // beaten and locked up, and no offer
+		x.warning += 5
+		if held > 2 {
+			x.testimony += 4
+		}
 	}
 	if x.testimony > 0 {
 		x.testimony += 2*held + min(n(k.scam), 1)
@@ -110,7 +113,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		x.warning -= 4
 		x.news -= 3
 	}
-	if max(x.news, x.warning, x.testimony, x.seeker, x.policy, x.joking) < 3 { // nobody reports or warns: who sets the terms offers the place
+	if others := max(x.news, x.warning, x.testimony, x.seeker, x.policy, x.joking); others < 3 || others < 5 && terms > 2 { // nobody reports or warns: who sets the terms offers the place
 		x.offer += 2 * terms
 	}
 	if reach == 0 && hire == 0 && max(x.news, x.warning, x.testimony) >= 3 { // nobody could take the offer up
