@@ -95,6 +95,8 @@ type Facts struct {
 	Gender    string   // one of the Gender constants, empty when not stated
 	Headcount int      // people wanted, 0 when not stated
 	Employer  *Named   // the company that hires, by its legal form or the company field
+	Start     *When    // when work begins or people leave
+	Deadline  *When    // until when to apply
 	Route     *Route   // where people leave, pass and arrive, nil when the post does not say
 	Licence   *Licence // the number of a recruitment licence that the post claims
 }
@@ -136,6 +138,7 @@ func New(g *Gazetteer, t *SalaryTable) (*Extractor, error) {
 	x.addUnits()
 	x.addNumerals()
 	x.addLegs()
+	x.addWhen()
 	if err := x.lex.ready(); err != nil {
 		return nil, fmt.Errorf("make facts extractor: %w", err)
 	}
@@ -294,6 +297,7 @@ func (x *Extractor) Extract(in Input) Facts {
 		out.Contacts = x.contacts(out.Contacts, f, regions)
 		out.Salaries = x.salaries(out.Salaries, f, in, out.Places)
 		x.people(f, &out)
+		f.days(&out)
 	}
 	for i := range fields[2:] { // contacts hide in the company and the location too
 		out.Contacts = x.contacts(out.Contacts, &fields[2+i], regions)
