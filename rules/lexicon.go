@@ -307,8 +307,8 @@ func (l *Lexicon) merge(own *Lexicon) error {
 	return nil
 }
 
-// file is where a word of l stands.
-func (l *Lexicon) file(local bool) string {
+// FileOf is where a word of l stands, told by whether it is local.
+func (l *Lexicon) FileOf(local bool) string {
 	if local {
 		return l.LocalFile
 	}

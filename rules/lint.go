@@ -17,8 +17,15 @@ func opposites() [][2]string {
 	}
 }
 
-// spokenOnly lists the classes that no pattern needs to name: they tell who speaks.
-func spokenOnly() []string { return []string{"POLICY", "FICTION_JOKE", "QUESTION", "HELP_ME"} }
+// spoken lists the classes that no pattern needs to name: the classifier tells by
+// them who speaks.
+func spoken() []string {
+	return []string{
+		"HIRE", "JOB", "APPLY", "CONTACT_ME", "SALARY", "BASE_PAY", "START_WORK", "FLIGHT", "LODGING", "FOOD", "VISA", "DENIAL", "COMMISSION",
+		"WARN", "SCAM_WORD", "AUTHORITY_ADVICE", "NGO", "QUESTION", "IF_ASK", "POLICE", "ARREST_RAID", "RESCUE", "AFFECTED", "REPORTED", "NEWS_FRAME",
+		"I_WAS", "FAMILY_PLEA", "HELP_ME", "LOCKED", "BEAT", "RANSOM", "SEEKER", "POLICY", "FICTION_JOKE", "STAFF", "INTERVIEW", "BRING_PEOPLE", "SCAM_JARGON",
+	}
+}
 
 // Lint looks for what loads and is wrong all the same, in every part of the pack:
 // words, classes, concepts, patterns, rules and filters. Findings are sorted by file
@@ -61,9 +68,9 @@ func (l *Lexicon) Lint() []Finding {
 			if first, ok := seen[w.Text]; ok {
 				where := fmt.Sprintf("line %d", first.line)
 				if first.local != w.Local {
-					where = fmt.Sprintf("%s:%d", l.file(first.local), first.line)
+					where = fmt.Sprintf("%s:%d", l.FileOf(first.local), first.line)
 				}
-				add(l.file(w.Local), w.Line, sigma.SeverityError, "duplicate-word", "delete one of them", "%s: %q stands in %s already", class, w.Text, where)
+				add(l.FileOf(w.Local), w.Line, sigma.SeverityError, "duplicate-word", "delete one of them", "%s: %q stands in %s already", class, w.Text, where)
 			}
 			seen[w.Text], any[w.Text] = place{w.Line, w.Local}, true
 			if !w.Ambiguous {
@@ -75,7 +82,7 @@ func (l *Lexicon) Lint() []Finding {
 		for _, w := range slices.Sorted(maps.Keys(alone[pair[0]])) {
 			if _, both := alone[pair[1]][w]; both {
 				at := alone[pair[0]][w]
-				add(l.file(at.local), at.line, sigma.SeverityError, "opposites", "put a ? before the one that means less", "%q counts alone both as %s and as %s", w, pair[0], pair[1])
+				add(l.FileOf(at.local), at.line, sigma.SeverityError, "opposites", "put a ? before the one that means less", "%q counts alone both as %s and as %s", w, pair[0], pair[1])
 			}
 		}
 	}
@@ -83,7 +90,7 @@ func (l *Lexicon) Lint() []Finding {
 		seen := map[string]bool{}
 		for _, ph := range l.Phrases[concept] {
 			if seen[ph.Text] {
-				add(l.file(ph.Local), ph.Line, sigma.SeverityError, "duplicate-phrase", "delete one of them", "%s: phrase %q stands here twice", concept, ph.Text)
+				add(l.FileOf(ph.Local), ph.Line, sigma.SeverityError, "duplicate-phrase", "delete one of them", "%s: phrase %q stands here twice", concept, ph.Text)
 			}
 			seen[ph.Text], any[ph.Text] = true, true
 		}
@@ -124,7 +131,7 @@ func (p *Pack) lintClasses() (out []Finding) {
 			f.Check, f.Message, f.Hint = "empty-class", fmt.Sprintf("no language has a word of the class %s", c.ID), "add words to it in rules/lexicon/, or delete the class"
 			out = append(out, f)
 		}
-		if !used[c.ID] && !c.Masks && !slices.Contains(spokenOnly(), c.ID) {
+		if !used[c.ID] && !c.Masks && !slices.Contains(spoken(), c.ID) {
 			f.Severity = sigma.SeverityWarning
 			f.Check, f.Message, f.Hint = "unused-class", fmt.Sprintf("no pattern asks for the class %s", c.ID), "write a pattern with it in rules/concepts.yaml, or leave its words out"
 			out = append(out, f)

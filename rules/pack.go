@@ -40,6 +40,20 @@ type Pack struct {
 	local                     map[string]bool // the operator's own files, as shown
 }
 
+// ConceptsFile is where the concepts stand, for messages.
+func (p *Pack) ConceptsFile() string { return p.conceptsFile }
+
+// LintLexicon reads one lexicon file as if it stood in p, and lints it: faults of
+// its syntax, classes and concepts that p does not have, and words that stand twice.
+func (p *Pack) LintLexicon(file string, data []byte) (*Lexicon, []Finding) {
+	l, err := parseLexicon(file, data)
+	if err != nil {
+		return nil, Findings(err)
+	}
+	out := Findings(errors.Join(p.cross([]*Lexicon{l})...))
+	return l, append(out, l.Lint()...)
+}
+
 // Local reports whether a file is one of the operator's own, not of the pack that
 // they stand beside.
 func (p *Pack) Local(file string) bool { return p.local[file] }

@@ -121,7 +121,7 @@ func TestCompletion(t *testing.T) {
 	}
 	for typed, want := range map[string][]string{
 		"":        {"demo", "run", "crawl", "classify", "rebuild"},
-		"rules ":  {"lint", "test", "list", "explain", "coverage"},
+		"rules ":  {"lint", "test", "list", "explain", "diff", "coverage"},
 		"config ": {"print", "check"},
 	} {
 		r := finished(t, t.TempDir(), nil, nil, append(append([]string{"__complete"}, strings.Fields(typed)...), "")...)

@@ -21,6 +21,8 @@ type globals struct {
 	dataDir string
 	set     []string
 	verbose bool
+
+	packName string // of the verbs of rules
 }
 
 func newRoot(s std) *cobra.Command {

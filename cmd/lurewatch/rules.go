@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,105 +14,31 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lurewatch/lurewatch/classifier"
-	"github.com/lurewatch/lurewatch/crawler/intake"
-	"github.com/lurewatch/lurewatch/internal/post"
 	"github.com/lurewatch/lurewatch/rules"
 	"github.com/lurewatch/lurewatch/rules/sigma"
 )
 
 func rulesCommand(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "rules", Short: "Lint, test, list and explain the rules",
-		Long: `The built-in pack, and your own Sigma files where rules.dir names a folder with
-them. docs/rules.md writes a first own rule.`,
+		Use: "rules", Short: "Lint, test, list, explain and compare the rules",
+		Long: `The built-in pack, with your own rules, filters and words beside it where rules.dir
+names a folder with them. docs/rules.md writes a first own rule.`,
 	}
-	cmd.AddCommand(rulesLint(g), rulesTest(g), rulesList(g), rulesExplain(g), rulesCoverage(g))
+	cmd.PersistentFlags().StringVar(&g.packName, "pack", "", "another pack than the configured one: builtin, a folder with own rules, or a whole pack")
+	cmd.AddCommand(rulesLint(g), rulesTest(g), rulesList(g), rulesExplain(g), rulesDiff(g), rulesCoverage(g))
 	return cmd
 }
 
-// pack loads the rules that the configuration names; own, when given, is one
-// more rule file beside them.
+// pack loads the rules that --pack names, else those of the configuration.
 func (g *globals) pack() (*rules.Pack, error) {
+	if g.packName != "" {
+		return rules.Open(g.packName)
+	}
 	l, err := g.load(nil)
 	if err != nil {
 		return nil, err
 	}
 	return rules.LoadWith(l.Rules.Dir)
-}
-
-func rulesLint(g *globals) *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use: "lint [FILE…]", Short: "Check rule files, or the whole pack, for faults and habits",
-		Example: `  lurewatch rules lint own/*.yml`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			pack, err := g.pack()
-			if err != nil {
-				return err
-			}
-			rs, fs, found := pack.Rules.Rules(), []*sigma.Filter(nil), []sigma.Finding(nil)
-			if len(args) > 0 {
-				if rs, fs, found, err = readRules(args); err != nil {
-					return err
-				}
-			}
-			found = append(found, sigma.Lint(rs, fs, pack.Schema())...)
-			for _, f := range found {
-				if asJSON {
-					if err := json.NewEncoder(g.out).Encode(f); err != nil {
-						return err
-					}
-					continue
-				}
-				fmt.Fprintln(g.out, f)
-			}
-			if len(args) == 0 {
-				for _, f := range pack.Lint() {
-					fmt.Fprintln(g.out, f)
-				}
-			}
-			errs := 0
-			for _, f := range found {
-				if f.Severity == sigma.SeverityError {
-					errs++
-				}
-			}
-			fmt.Fprintf(g.err, "%d rules, %d findings, %d of them errors\n", len(rs), len(found), errs)
-			if errs > 0 {
-				return errors.New("the rules have errors")
-			}
-			return nil
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a finding")
-	return cmd
-}
-
-// readRules parses rule files; folders are read for *.yml.
-func readRules(paths []string) (rs []*sigma.Rule, fs []*sigma.Filter, found []sigma.Finding, err error) {
-	for _, path := range paths {
-		files := []string{path}
-		if info, err := os.Stat(path); err != nil {
-			return nil, nil, nil, err
-		} else if info.IsDir() {
-			if files, err = filepath.Glob(filepath.Join(path, "*.yml")); err != nil {
-				return nil, nil, nil, err
-			}
-		}
-		for _, f := range files {
-			b, err := os.ReadFile(f)
-			if err != nil {
-				return nil, nil, nil, err
-			}
-			parsed, err := sigma.Parse(f, b)
-			if err != nil {
-				found = append(found, sigma.Findings(err)...)
-				continue
-			}
-			rs, fs = append(rs, parsed.Rules...), append(fs, parsed.Filters...)
-		}
-	}
-	return rs, fs, found, nil
 }
 
 func rulesTest(g *globals) *cobra.Command {
@@ -122,6 +47,7 @@ func rulesTest(g *globals) *cobra.Command {
 		Use: "test [FILE…]", Short: "Run the examples that stand in the rules",
 		Long: `Every rule carries posts on which it must fire, and posts that look alike on which
 it must not. With files only those rules are tested, as if they were in the pack.`,
+		Example: `  lurewatch rules test own/*.yml`,
 		RunE: func(c *cobra.Command, args []string) error {
 			pack, err := g.pack()
 			if err != nil {
@@ -153,6 +79,32 @@ it must not. With files only those rules are tested, as if they were in the pack
 	return cmd
 }
 
+// readRules parses rule files; folders are read for *.yml.
+func readRules(paths []string) (rs []*sigma.Rule, fs []*sigma.Filter, found []sigma.Finding, err error) {
+	for _, path := range paths {
+		files, err := ruleFiles(path)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		for _, f := range files {
+			if filepath.Ext(f) == ".yaml" {
+				continue // words have no examples
+			}
+			b, err := os.ReadFile(f)
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			parsed, err := sigma.Parse(f, b)
+			if err != nil {
+				found = append(found, sigma.Findings(err)...)
+				continue
+			}
+			rs, fs = append(rs, parsed.Rules...), append(fs, parsed.Filters...)
+		}
+	}
+	return rs, fs, found, nil
+}
+
 func testRules(ctx context.Context, g *globals, pack *rules.Pack, rs []*sigma.Rule, verbose bool) error {
 	cl, err := classifier.New(pack, classifier.Options{})
 	if err != nil {
@@ -175,7 +127,7 @@ func testRules(ctx context.Context, g *globals, pack *rules.Pack, rs []*sigma.Ru
 	}
 	fmt.Fprintf(g.err, "%d rules, %d examples passed, %d failed\n", len(rs), run-failed, failed)
 	if failed > 0 {
-		return fmt.Errorf("%d examples failed\nhint: `lurewatch rules explain RULE` reads a post on stdin and tells which part of a rule did not hold", failed)
+		return fmt.Errorf("%d examples failed\nhint: `lurewatch rules explain - RULE` reads a post on stdin and tells which part of the rule did not hold", failed)
 	}
 	return nil
 }
@@ -223,89 +175,6 @@ func rulesList(g *globals) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a rule")
 	return cmd
-}
-
-func rulesExplain(g *globals) *cobra.Command {
-	return &cobra.Command{
-		Use: "explain RULE [FILE]", Short: "Tell for one post which part of a rule held and which did not",
-		Long:    `RULE is an id or a part of a title. The post is the first line of FILE, or of stdin: JSON as for classify, or plain text.`,
-		Example: `  echo 'Typing job in Poipet, ticket and room free, tele @x' | lurewatch rules explain "messenger"`,
-		Args:    cobra.RangeArgs(1, 2),
-		RunE: func(c *cobra.Command, args []string) error {
-			pack, err := g.pack()
-			if err != nil {
-				return err
-			}
-			r, err := findRule(pack.Rules.Rules(), args[0])
-			if err != nil {
-				return err
-			}
-			p, err := onePost(g.in, args[1:])
-			if err != nil {
-				return err
-			}
-			cl, err := classifier.New(pack, classifier.Options{})
-			if err != nil {
-				return err
-			}
-			v, ev, err := cl.Explain(c.Context(), p)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(g.out, "%s (%s, level %s)\nstance %s, language %s\nconcepts %s\n%s", r.Title, r.ID, r.Level, v.Stance, v.Lang,
-				strings.Join(v.Facts.Concepts, " "), pack.Rules.Explain(r, ev))
-			return nil
-		},
-	}
-}
-
-func findRule(rs []*sigma.Rule, name string) (*sigma.Rule, error) {
-	var found []*sigma.Rule
-	for _, r := range rs {
-		if r.ID == name {
-			return r, nil
-		}
-		if strings.Contains(strings.ToLower(r.Title), strings.ToLower(name)) {
-			found = append(found, r)
-		}
-	}
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return nil, usageError{fmt.Errorf("no rule has the id, or a title with, %q: see `lurewatch rules list`", name)}
-	}
-	titles := make([]string, len(found))
-	for i, r := range found {
-		titles[i] = r.Title
-	}
-	return nil, usageError{fmt.Errorf("%q is part of %d titles: %s", name, len(found), strings.Join(titles, "; "))}
-}
-
-// onePost reads JSON as for classify, or plain text.
-func onePost(stdin io.Reader, files []string) (post.Post, error) {
-	r := stdin
-	if len(files) > 0 {
-		f, err := os.Open(files[0])
-		if err != nil {
-			return post.Post{}, err
-		}
-		defer f.Close()
-		r = f
-	}
-	b, err := io.ReadAll(io.LimitReader(r, post.MaxText))
-	if err != nil {
-		return post.Post{}, err
-	}
-	text := strings.TrimSpace(string(b))
-	if strings.HasPrefix(text, "{") {
-		line, _, _ := strings.Cut(text, "\n")
-		return intake.ParseLine([]byte(line))
-	}
-	if text == "" {
-		return post.Post{}, usageError{errors.New("the post is empty: give a file, or its text on stdin")}
-	}
-	return post.Post{Text: text}, nil
 }
 
 func rulesCoverage(g *globals) *cobra.Command {

@@ -82,6 +82,11 @@ func headline(p post.Post) string {
 	if s == "" {
 		s = p.Text
 	}
+	return headlineOf(s, 80)
+}
+
+// headlineOf is s in one line of so many runes.
+func headlineOf(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -92,8 +97,8 @@ func headline(p post.Post) string {
 		return r
 	}, s)
 	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 80 {
-		s = string(r[:80]) + "…"
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
 	}
 	return s
 }
