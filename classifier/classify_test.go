@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -353,20 +354,27 @@ func TestLexiconIsFolded(t *testing.T) {
 	}
 }
 
+// cases are the labelled posts of testdata/cases.jsonl and of the files beside it by language.
 func cases(t testing.TB) []Labelled {
 	t.Helper()
-	f, err := os.Open("testdata/cases.jsonl")
+	files, err := filepath.Glob("testdata/cases/*.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
 	var out []Labelled
-	err = ReadLabelled(bufio.NewReader(f), "cases", func(l Labelled) error {
-		out = append(out, l)
-		return nil
-	}, func(line int, err error) { t.Fatalf("cases.jsonl:%d: %v", line, err) })
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range append([]string{"testdata/cases.jsonl"}, files...) {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = ReadLabelled(bufio.NewReader(f), "cases", func(l Labelled) error {
+			out = append(out, l)
+			return nil
+		}, func(line int, err error) { t.Fatalf("%s:%d: %v", name, line, err) })
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package classifier
 import (
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +10,7 @@ import (
 
 	"github.com/lurewatch/lurewatch/internal/post"
 	"github.com/lurewatch/lurewatch/rules"
-	"github.com/lurewatch/lurewatch/rules/sigma"
+	"github.com/lurewatch/lurewatch/rules/bulk"
 )
 
 // boardPosts are posts of about 2 KB in each language, as boards hold them: a lure
@@ -85,7 +84,7 @@ func BenchmarkPosts(b *testing.B) { measure(b, open(b), boardPosts(b)) }
 func BenchmarkWords(b *testing.B) {
 	for _, times := range []int{1, 10} {
 		b.Run(fmt.Sprint(times, "x"), func(b *testing.B) {
-			measure(b, grown(b, func(p *rules.Pack) { growWords(p, times) }), boardPosts(b))
+			measure(b, grown(b, func(p *rules.Pack) { bulk.Words(p, times) }), boardPosts(b))
 		})
 	}
 }
@@ -113,53 +112,11 @@ func grown(t testing.TB, grow func(*rules.Pack)) *Classifier {
 	return c
 }
 
-// growWords adds words to each class until there are times as many, each made of
-// the front of one word and the back of another.
-func growWords(p *rules.Pack, times int) {
-	r := rand.New(rand.NewPCG(1, 1))
-	for _, l := range p.Lexicons {
-		for _, name := range slices.Sorted(maps.Keys(l.Classes)) {
-			ws := l.Classes[name]
-			own := len(ws)
-			for range (times - 1) * own {
-				a, b := []rune(ws[r.IntN(own)].Text), []rune(ws[r.IntN(own)].Text)
-				made := string(a[:(len(a)+1)/2]) + string(b[len(b)/2:]) + string(a[r.IntN(len(a))])
-				ws = append(ws, rules.Word{Text: made})
-			}
-			l.Classes[name] = ws
-		}
-	}
-}
-
-// growRules adds rules that ask for concepts of the pack, until there are times as many.
 func growRules(t testing.TB, p *rules.Pack, times int) {
 	t.Helper()
-	r := rand.New(rand.NewPCG(1, 2))
-	concept := func() string { return p.Concepts[r.IntN(len(p.Concepts))].ID }
-	all := slices.Clone(p.Rules.Rules())
-	for i := range (times - 1) * len(all) {
-		rule, err := sigma.ParseRule("more.yml", fmt.Appendf(nil, `title: Rule %d
-id: %08x-db24-4c78-a860-b4f4095a7095
-level: low
-logsource: {product: lurewatch, category: recruitment_post}
-detection:
-    offer: {stance: offer}
-    one: {concept: %s}
-    other: {concept: %s}
-    third: {concept: %s, salary.ratio|gte: 2}
-    honest: {concept: %s}
-    condition: offer and one and other and third and not honest
-`, i, i, concept(), concept(), concept(), concept()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, rule)
-	}
-	set, err := sigma.NewSet(all, p.Rules.Filters())
-	if err != nil {
+	if err := bulk.Rules(p, times); err != nil {
 		t.Fatal(err)
 	}
-	p.Rules = set
 }
 
 // TestAllocationsDoNotGrowWithRules judges one post by few rules and by many.

@@ -1,0 +1,64 @@
+// Package bulk makes rule packs many times larger than they are, to measure what
+// their size costs. What it adds means nothing and is never shipped: it refuses to
+// write packs to disk. Start at [Words] and [Rules].
+package bulk
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/lurewatch/lurewatch/rules"
+	"github.com/lurewatch/lurewatch/rules/sigma"
+)
+
+// Words adds words to each class of p until there are times as many, each made of
+// the front of one word and the back of another. The same call makes the same words.
+func Words(p *rules.Pack, times int) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, l := range p.Lexicons {
+		for _, name := range slices.Sorted(maps.Keys(l.Classes)) {
+			ws := l.Classes[name]
+			own := len(ws)
+			for range (times - 1) * own {
+				a, b := []rune(ws[r.IntN(own)].Text), []rune(ws[r.IntN(own)].Text)
+				made := string(a[:(len(a)+1)/2]) + string(b[len(b)/2:]) + string(a[r.IntN(len(a))])
+				ws = append(ws, rules.Word{Text: made})
+			}
+			l.Classes[name] = ws
+		}
+	}
+}
+
+// Rules adds rules that ask for concepts of p, until there are times as many. It
+// fails only when the sigma package would not have the rules that it makes.
+func Rules(p *rules.Pack, times int) error {
+	r := rand.New(rand.NewPCG(1, 2))
+	concept := func() string { return p.Concepts[r.IntN(len(p.Concepts))].ID }
+	all := slices.Clone(p.Rules.Rules())
+	for i := range (times - 1) * len(all) {
+		rule, err := sigma.ParseRule("more.yml", fmt.Appendf(nil, `title: Rule %d
+id: %08x-db24-4c78-a860-b4f4095a7095
+level: low
+logsource: {product: lurewatch, category: recruitment_post}
+detection:
+    offer: {stance: offer}
+    one: {concept: %s}
+    other: {concept: %s}
+    third: {concept: %s, salary.ratio|gte: 2}
+    honest: {concept: %s}
+    condition: offer and one and other and third and not honest
+`, i, i, concept(), concept(), concept(), concept()))
+		if err != nil {
+			return fmt.Errorf("make rule %d: %w", i, err)
+		}
+		all = append(all, rule)
+	}
+	set, err := sigma.NewSet(all, p.Rules.Filters())
+	if err != nil {
+		return fmt.Errorf("make a set of %d rules: %w", len(all), err)
+	}
+	p.Rules = set
+	return nil
+}
