@@ -93,30 +93,13 @@ type bench struct {
 // newBench makes the posts, and judges them once for the measurements that need
 // judged posts to start from.
 func newBench(ctx context.Context, opt BenchOptions) (*bench, error) {
-	samples, err := demo.Posts()
+	posts, err := samplePosts(opt.Posts, opt.Bytes)
 	if err != nil {
 		return nil, err
 	}
 	b := &bench{opt: opt}
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	ordinary := map[string][]string{}
-	for _, p := range samples {
-		if p.Kind == "ordinary" {
-			ordinary[p.Lang] = append(ordinary[p.Lang], p.Text)
-		}
-	}
-	for i := range opt.Posts {
-		p := samples[i%len(samples)]
-		if i%5 != 0 && p.Kind == "lure" { // about one in ten is a lure, which is many for a board
-			p = samples[(i*31+7)%len(samples)]
-		}
-		var text strings.Builder
-		fmt.Fprintf(&text, "%s (%d)\n", p.Text, i)
-		rest := slices.Concat(ordinary[p.Lang], ordinary["en"])
-		for k := i; text.Len() < opt.Bytes; k++ { // what boards put around it
-			fmt.Fprintf(&text, "%s\n", rest[k%len(rest)])
-		}
-		x := post.Post{Source: "bench", NativeID: fmt.Sprint(i), Title: p.Title, Text: text.String(), Company: p.Company, Lang: p.Lang}
+	for i, x := range posts {
 		seen := at.Add(time.Duration(i) * time.Second)
 		x.Seal(seen)
 		c := post.Capture{ID: archive.NewID(), Source: "bench", URL: "https://bench.example/" + x.NativeID, FetchedAt: seen, Class: post.ClassContent, Method: "http", Digest: x.Digest}
@@ -139,6 +122,36 @@ func newBench(ctx context.Context, opt BenchOptions) (*bench, error) {
 		})
 	}
 	return b, g.Wait()
+}
+
+// samplePosts makes n posts of about size bytes out of those of the demo, with what
+// boards put around them: about one in ten is a lure, which is many for a board.
+func samplePosts(n, size int) ([]post.Post, error) {
+	samples, err := demo.Posts()
+	if err != nil {
+		return nil, err
+	}
+	ordinary := map[string][]string{}
+	for _, p := range samples {
+		if p.Kind == "ordinary" {
+			ordinary[p.Lang] = append(ordinary[p.Lang], p.Text)
+		}
+	}
+	out := make([]post.Post, 0, n)
+	for i := range n {
+		p := samples[i%len(samples)]
+		if i%5 != 0 && p.Kind == "lure" {
+			p = samples[(i*31+7)%len(samples)]
+		}
+		var text strings.Builder
+		fmt.Fprintf(&text, "%s (%d)\n", p.Text, i)
+		rest := slices.Concat(ordinary[p.Lang], ordinary["en"])
+		for k := i; text.Len() < size; k++ {
+			fmt.Fprintf(&text, "%s\n", rest[k%len(rest)])
+		}
+		out = append(out, post.Post{Source: "bench", NativeID: fmt.Sprint(i), Title: p.Title, Text: text.String(), Company: p.Company, Lang: p.Lang})
+	}
+	return out, nil
 }
 
 // floor puts the documents straight into the store.

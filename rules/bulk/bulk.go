@@ -1,6 +1,6 @@
-// Package bulk makes rule packs many times larger than they are, to measure what
-// their size costs. What it adds means nothing and is never shipped: it refuses to
-// write packs to disk. Start at [Words] and [Rules].
+// Package bulk makes rule packs many times larger than they are, and texts that cost
+// most to read, to measure what size costs. What it adds means nothing and is never
+// shipped: it refuses to write packs to disk. Start at [Words], [Rules] and [Hostile].
 package bulk
 
 import (
@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/lurewatch/lurewatch/rules"
 	"github.com/lurewatch/lurewatch/rules/sigma"
@@ -61,4 +62,33 @@ detection:
 	}
 	p.Rules = set
 	return nil
+}
+
+// Hostile are texts of about n bytes that cost a reader most, by what they are.
+func Hostile(n int) map[string]string {
+	out := map[string]string{}
+	for name, unit := range map[string]string{
+		"digits apart":             "1 ",
+		"one long number":          "7",
+		"amounts":                  "$1",
+		"amounts without currency": "월 300 ",
+		"letters and digits":       "h1",
+		"phone numbers":            "+855 12 345 678 ",
+		"numbers in words":         "zero nine one ",
+		"ages":                     "age 18-35 ",
+		"ranges":                   "0 to ",
+		"links":                    "http://a.com/x ",
+		"signs of handles":         "@",
+		"handles":                  "line: a_b1 ",
+		"places":                   "cambodia myawaddy ",
+		"accents apart":            "e\u0301",
+		"spaced letters":           "h i r i n g ",
+		"mixed scripts":            "aа",
+		"quotation marks":          "\"",
+		"questions":                "scam? ",
+		"all sides of patterns":    "flight food room visa passport not free debt pay leave compound ",
+	} {
+		out[name] = strings.Repeat(unit, n/len(unit))
+	}
+	return out
 }
