@@ -87,18 +87,20 @@ type Named struct {
 // Facts is what a post states beside concepts. Lists are in the order of the post:
 // title, text, company, location.
 type Facts struct {
-	Contacts  []Contact // each value once
-	Salary    *Salary   // the pay, nil when none is stated
-	Salaries  []Salary  // every statement of pay, Salary among them
-	Places    []Place   // every mention
-	Age       *Age
-	Gender    string   // one of the Gender constants, empty when not stated
-	Headcount int      // people wanted, 0 when not stated
-	Employer  *Named   // the company that hires, by its legal form or the company field
-	Start     *When    // when work begins or people leave
-	Deadline  *When    // until when to apply
-	Route     *Route   // where people leave, pass and arrive, nil when the post does not say
-	Licence   *Licence // the number of a recruitment licence that the post claims
+	Contacts       []Contact // each value once
+	Salary         *Salary   // the pay, nil when none is stated
+	Salaries       []Salary  // every statement of pay, Salary among them
+	Places         []Place   // every mention
+	Age            *Age
+	Gender         string   // one of the Gender constants, empty when not stated
+	Headcount      int      // people wanted, 0 when not stated
+	Employer       *Named   // the company that hires, by its legal form or the company field
+	OrganPrice     *Price   // what is offered for an organ or a pregnancy for others
+	CommissionOnly bool     // the post says that there is no other pay
+	Start          *When    // when work begins or people leave
+	Deadline       *When    // until when to apply
+	Route          *Route   // where people leave, pass and arrive, nil when the post does not say
+	Licence        *Licence // the number of a recruitment licence that the post claims
 }
 
 // Extractor reads facts. It is immutable and safe for concurrent use.
@@ -139,6 +141,8 @@ func New(g *Gazetteer, t *SalaryTable) (*Extractor, error) {
 	x.addNumerals()
 	x.addLegs()
 	x.addWhen()
+	x.addList(wordOrgan, 0, strings.Split(organWords, "|"))
+	x.addList(wordExtra, commissionOnly, strings.Split(commissionWords, "|"))
 	if err := x.lex.ready(); err != nil {
 		return nil, fmt.Errorf("make facts extractor: %w", err)
 	}
@@ -295,7 +299,7 @@ func (x *Extractor) Extract(in Input) Facts {
 	for i := range fields[:2] {
 		f := &fields[i]
 		out.Contacts = x.contacts(out.Contacts, f, regions)
-		out.Salaries = x.salaries(out.Salaries, f, in, out.Places)
+		out.Salaries = x.salaries(out.Salaries, f, in, &out)
 		x.people(f, &out)
 		f.days(&out)
 	}

@@ -500,6 +500,9 @@ func (r *reader) inWords(out []Salary) []Salary {
 				continue
 			}
 			if _, ok := r.suffix(&a); ok && !r.f.isTaken(a.start, a.end) {
+				if r.organ != nil && *r.organ == nil {
+					*r.organ = r.organPrice(a)
+				}
 				if pay, ok := r.pay(a); ok {
 					r.f.take(a.start, a.end)
 					out = append(out, pay)

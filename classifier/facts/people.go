@@ -15,6 +15,8 @@ func (x *Extractor) people(f *field, out *Facts) {
 			female = true
 		case wordBoth:
 			male, female = true, true
+		case wordExtra:
+			out.CommissionOnly = out.CommissionOnly || h.value == commissionOnly
 		case wordAge:
 			if out.Age == nil {
 				out.Age = f.age(h)

@@ -18,17 +18,21 @@ type reader struct {
 	desk  float64 // what office work pays there at most, dollars a month, 0 if not known
 
 	places  []Place
-	dollars string // what $ means, when that is not the US dollar
-	asked   bool   // dollars is known
+	organ   **Price // where the price of an organ goes, nil when none is spoken of
+	dollars string  // what $ means, when that is not the US dollar
+	asked   bool    // dollars is known
 }
 
 // salaries reads the statements of pay of one field.
-func (x *Extractor) salaries(out []Salary, f *field, in Input, places []Place) []Salary {
+func (x *Extractor) salaries(out []Salary, f *field, in Input, all *Facts) []Salary {
 	if len(f.digits) == 0 && len(f.hits) == 0 {
 		return out
 	}
 	r := x.reader(f, in)
-	r.places = places
+	r.places = all.Places
+	if all.OrganPrice == nil && f.hasOrgans() {
+		r.organ = &all.OrganPrice
+	}
 	words := len(out)
 	out = r.inWords(out)
 	taken := len(out) > words // what stands with words is read
@@ -42,6 +46,9 @@ func (x *Extractor) salaries(out []Salary, f *field, in Input, places []Place) [
 		}
 		if a.money || a.unit {
 			f.take(a.start, a.end)
+		}
+		if r.organ != nil && *r.organ == nil {
+			*r.organ = r.organPrice(a)
 		}
 		if pay, ok := r.pay(a); ok {
 			f.take(a.start, a.end)
