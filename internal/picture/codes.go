@@ -26,15 +26,13 @@ var errCodes = errors.New("it has more marks of QR codes than are tried")
 var sizes = []int{0, 1000, 2000, 500}
 
 // codesOf reads the QR codes of g, dark on light and light on dark. What they say is
-// kept as it is.
-func codesOf(ctx context.Context, g *image.Gray) ([]string, error) {
-	var found []string
-	var failed error
+// kept as it is. It also says where they are: Tesseract reads words into them.
+func codesOf(ctx context.Context, g *image.Gray) (found []string, where []image.Rectangle, failed error) {
 	long := max(g.Rect.Dx(), g.Rect.Dy())
 	for i, size := range sizes {
 		switch {
 		case ctx.Err() != nil:
-			return found, context.Cause(ctx)
+			return found, where, context.Cause(ctx)
 		case size == 0 && long > 3000:
 			size = 3000
 		case size == 0:
@@ -44,8 +42,11 @@ func codesOf(ctx context.Context, g *image.Gray) ([]string, error) {
 		}
 		at := scaled(g, size, long)
 		for _, invert := range []bool{false, true} {
-			codes, err := codesAt(ctx, at, invert)
+			codes, boxes, err := codesAt(ctx, at, invert)
 			failed = errors.Join(failed, err)
+			for _, b := range boxes {
+				where = append(where, image.Rect(b.Min.X*long/size, b.Min.Y*long/size, b.Max.X*long/size+1, b.Max.Y*long/size+1).Intersect(g.Rect))
+			}
 			for _, c := range codes {
 				if c = printable(c); c != "" && !slices.Contains(found, c) && len(found) < post.MaxCodes {
 					found = append(found, c)
@@ -57,30 +58,30 @@ func codesOf(ctx context.Context, g *image.Gray) ([]string, error) {
 		}
 	}
 	slices.Sort(found) // the order in which they are found means nothing
-	return found, failed
+	return found, where, failed
 }
 
 // codesAt looks once. The library panics on some pictures; that is no code.
-func codesAt(ctx context.Context, g *image.Gray, invert bool) (codes []string, err error) {
+func codesAt(ctx context.Context, g *image.Gray, invert bool) (codes []string, where []image.Rectangle, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			if e, ok := r.(error); ok && (errors.Is(e, errCodes) || ctx.Err() != nil) {
 				err = e
 				return
 			}
-			codes, err = nil, nil
+			codes, where, err = nil, nil, nil
 		}
 	}()
 	source, err := gozxing.NewPlanarYUVLuminanceSource(g.Pix, g.Rect.Dx(), g.Rect.Dy(), 0, 0, g.Rect.Dx(), g.Rect.Dy(), false)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if invert {
 		source = source.Invert()
 	}
 	bitmap, err := gozxing.NewBinaryBitmap(gozxing.NewHybridBinarizer(source))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	finders := 0
 	seen := gozxing.ResultPointCallback(func(gozxing.ResultPoint) {
@@ -96,12 +97,40 @@ func codesAt(ctx context.Context, g *image.Gray, invert bool) (codes []string, e
 		gozxing.DecodeHintType_NEED_RESULT_POINT_CALLBACK: seen,
 	})
 	if _, none := errors.AsType[gozxing.NotFoundException](err); err != nil && !none {
-		return nil, fmt.Errorf("QR codes: %w", err)
+		return nil, nil, fmt.Errorf("QR codes: %w", err)
 	}
 	for _, r := range results {
-		codes = append(codes, r.GetText())
+		codes, where = append(codes, r.GetText()), append(where, boxOf(r.GetResultPoints()))
 	}
-	return codes, nil
+	return codes, where, nil
+}
+
+// boxOf is the upright box around a code, of which the middles of the corner marks
+// are known.
+func boxOf(points []gozxing.ResultPoint) image.Rectangle {
+	var b image.Rectangle
+	for i, p := range points {
+		at := image.Rect(int(p.GetX()), int(p.GetY()), int(p.GetX())+1, int(p.GetY())+1)
+		if b = b.Union(at); i == 0 {
+			b = at
+		}
+	}
+	return b.Inset(-max(b.Dx(), b.Dy()) / 4)
+}
+
+// blank paints over parts of g with the grey that is around them.
+func blank(g *image.Gray, where []image.Rectangle) {
+	for _, r := range where {
+		if r.Empty() {
+			continue
+		}
+		shade := g.GrayAt(r.Min.X, r.Min.Y)
+		for y := r.Min.Y; y < r.Max.Y; y++ {
+			for x := r.Min.X; x < r.Max.X; x++ {
+				g.SetGray(x, y, shade)
+			}
+		}
+	}
 }
 
 // printable is s without what only steers a screen or a terminal.

@@ -147,8 +147,9 @@ func (r *Reader) read(ctx context.Context, x *post.Picture, b []byte, head heade
 	}
 	x.Hash = hashOf(g)
 	var errs []error
-	codes, err := codesOf(ctx, g)
+	codes, where, err := codesOf(ctx, g)
 	x.Codes, errs = codes, append(errs, err)
+	blank(g, where)
 	if r.engine != nil && g.Rect.Dx() >= minSide && g.Rect.Dy() >= minSide {
 		said, err := r.engine.read(ctx, g, p)
 		x.Text, x.Lang, x.Confidence = said.text(), said.langs, said.confidence()

@@ -101,6 +101,13 @@ func TestWordsAreRead(t *testing.T) {
 	}
 }
 
+func TestNoWordsAreReadIntoACode(t *testing.T) {
+	x := read(t, withTesseract(t), asPNG(t, withCode(t, "https://t.me/hr_sample")), Hint{})
+	if x.Text != "Customer service\nFree food and room\nScan the code" || len(x.Codes) != 1 {
+		t.Errorf("read %q and %q", x.Text, x.Codes)
+	}
+}
+
 func TestAPictureWithoutWordsSaysNothing(t *testing.T) {
 	r := withTesseract(t)
 	x := read(t, r, asPNG(t, canvas(400, 300, func(m *image.RGBA) {
