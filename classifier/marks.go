@@ -46,11 +46,12 @@ var unitsBefore, unitsAfter = func() (before, after beside) {
 	add(&before, true, ours, "r$", "s$")
 	add(&before, true, dollars, "$", "usd", "usdt")
 	add(&before, true, ours, "€", "₱", "฿", "₫", "៛", "₹", "¥", "₩", "₭", "£", "rp", "rm", "php", "sgd", "aed", "thb", "rs")
-	add(&after, false, dollars, "usd", "$", "u/", "u ", "dollar", "美金", "美元", "дол", "ดอลลาร์", "دولار")
+	add(&after, false, dollars, "usd", "$", "u/", "u ", "dollar", "dolar", "dólar", "dola", "đô", "$us", "美金", "美元", "美刀", "刀", "ドル", "米ドル", "달러", "불",
+		"дол", "бакс", "ดอลล", "เหรียญ", "ໂດລາ", "ដុល្លា", "ဒေါ်လာ", "ဒေါလာ", "دولار", "ڈالر", "डॉलर", "डालर", "ডলার", "டாலர்", "டொலர்", "ඩොලර්", "ዶላር")
 	add(&after, false, ours, "€", "₱", "฿", "₫", "៛", "₹", "¥", "₩", "₭", "£", "php", "thb", "aed", "бат", "руб", "บาท", "元", "円", "원", "tl",
 		"rup", "taka", "टका", "रुप", "টাকা", "ரூபா", "රු", "روپ", "ဘတ်", "ကျပ်", "បាត", "រៀល", "ກີບ", "บ.", "đ", "peso", "piso", "ringgit",
-		"shilling", "birr", "ብር", "جنيه", "درهم", "baht")
-	add(&after, false, many, "jt", "juta", "tr", "tri", "万", "萬", "만", "lakh", "lac ", "သိန်း", "लाख", "লাখ", "لاکھ", "triệu", "củ", "ribu", "rb",
+		"shilling", "birr", "밧", "dirham", "dh ", "drh", "درهم", "ریال", "ريال", "reais", "lira", "₺", "euro", "rand", "naira", "ksh", "tsh", "ugx", "kes", "ብር", "جنيه", "baht")
+	add(&after, false, many, "jt", "juta", "mil ", "millones", "milhões", "million", "млн", "bin ", "milyon", "elfu", "laki", "hazar", "hajar", "हजार", "हज़ार", "হাজার", "ஆயிரம்", "දහස්", "ሺህ", "ألف", "الف", "ہزار", "tr", "tri", "万", "萬", "만", "lakh", "lac ", "သိန်း", "लाख", "লাখ", "لاکھ", "triệu", "củ", "ribu", "rb",
 		"หมื่น", "ລ້ານ", "тыс", "w ", "k ", "k/", "k+", "k-")
 	return before, after
 }()
