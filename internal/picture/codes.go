@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,13 +12,14 @@ import (
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/multi/qrcode"
+	"github.com/makiuchi-d/gozxing/qrcode/detector"
 
 	"github.com/lurewatch/lurewatch/internal/post"
 )
 
 // maxFinders bounds the corner marks of one picture: the reader tries every three of
 // them, so a picture full of marks would keep it busy for hours.
-const maxFinders = 48
+const maxFinders = 64
 
 var errCodes = errors.New("it has more marks of QR codes than are tried")
 
@@ -43,7 +45,7 @@ func codesOf(ctx context.Context, g *image.Gray) (found []string, where []image.
 		at := scaled(g, size, long)
 		for _, invert := range []bool{false, true} {
 			codes, boxes, err := codesAt(ctx, at, invert)
-			failed = errors.Join(failed, err)
+			failed = cmp.Or(failed, err)
 			for _, b := range boxes {
 				where = append(where, image.Rect(b.Min.X*long/size, b.Min.Y*long/size, b.Max.X*long/size+1, b.Max.Y*long/size+1).Intersect(g.Rect))
 			}
@@ -56,6 +58,9 @@ func codesOf(ctx context.Context, g *image.Gray) (found []string, where []image.
 		if len(found) > 0 && i > 0 {
 			break
 		}
+	}
+	if len(found) > 0 && errors.Is(failed, errCodes) {
+		failed = nil // at another size
 	}
 	slices.Sort(found) // the order in which they are found means nothing
 	return found, where, failed
@@ -84,9 +89,11 @@ func codesAt(ctx context.Context, g *image.Gray, invert bool) (codes []string, w
 		return nil, nil, err
 	}
 	finders := 0
-	seen := gozxing.ResultPointCallback(func(gozxing.ResultPoint) {
-		if finders++; finders > 8*maxFinders {
-			panic(errCodes)
+	seen := gozxing.ResultPointCallback(func(p gozxing.ResultPoint) {
+		if _, ok := p.(*detector.FinderPattern); ok {
+			if finders++; finders > maxFinders {
+				panic(errCodes)
+			}
 		}
 		if ctx.Err() != nil {
 			panic(context.Cause(ctx))
