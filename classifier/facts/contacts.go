@@ -17,6 +17,9 @@ func (x *Extractor) contacts(into []Contact, f *field, regions []string) []Conta
 	s := f.Folded
 	c := collector{x: x, f: f, regions: regions, found: into, most: len(into) + maxContacts}
 	for _, m := range f.signs {
+		if len(c.found) >= c.most {
+			break
+		}
 		i := int(m.at)
 		if m.run >= 0 {
 			c.wallet(int(m.run), i)
@@ -35,7 +38,14 @@ func (x *Extractor) contacts(into []Contact, f *field, regions []string) []Conta
 			c.hiddenAt(i)
 		}
 	}
+	tries := 0
 	for _, h := range f.hits {
+		if h.kind != wordApp && h.kind != wordDot {
+			continue
+		}
+		if tries++; tries > maxTries || len(c.found) >= c.most {
+			break
+		}
 		switch h.kind {
 		case wordApp:
 			c.id(h)
@@ -50,6 +60,10 @@ func (x *Extractor) contacts(into []Contact, f *field, regions []string) []Conta
 // maxContacts bounds the contacts of one field and kind of reading: a directory of
 // numbers is no post.
 const maxContacts = 256
+
+// maxTries bounds the words in one field that a contact, or an amount, is looked for
+// beside.
+const maxTries = 8192
 
 // collector gathers the contacts of one field.
 type collector struct {

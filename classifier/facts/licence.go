@@ -28,42 +28,43 @@ type register struct {
 	authority string
 	form      *regexp.Regexp
 	near      string // separated by |
+	needs     string // what every number of the form holds, one of the words apart by |: a quick look before the form
 }
 
 // registers are tried in order. The forms begin and end at the edges of words.
 var registers = []register{
-	{"PH-DMW", regexp.MustCompile(`(?:(?:poea|dmw)[- ]?)?\d{3}-(?:lb|sb)-\d{6,8}-(?:r|ul|pl|tl|uml|f|p|n)`), ""},
-	{"ID-KP2MI", regexp.MustCompile(`\d{1,4}/(?:[a-z0-9.-]{1,12}/){1,4}(?:19|20)\d\d`), "izin|sippmi|sip3mi|sip2mi|siuppak|siup|p3mi|p2mi|bp2mi|kp2mi|kemnaker"},
-	{"ID-KP2MI", regexp.MustCompile(`(?:kep[-. ]?)?\d{2,4}[/ ]\d{2,4}`), "sippmi|sip3mi|sip2mi|siuppak"},
-	{"VN-DOLAB", regexp.MustCompile(`\d{1,4}/(?:\d{4}/)?(?:b?l[đd]tbxh|bnv|qlld|qlldnn)(?:-gp|-gphd)?`), ""},
-	{"TH-DOE", regexp.MustCompile(`(?:(?:ท|ต|น|นจ|กจ)\.? ?)?\d{1,4}/25\d\d`), "ใบอนุญาต|กรมการจัดหางาน|จัดหางาน"},
-	{"SG-MOM", regexp.MustCompile(`\d{2}[cs]\d{4}`), ""},
-	{"SG-MOM", regexp.MustCompile(`r\d{7}`), "ea reg|ea personnel|reg no|reg. no|registration no|mom|ea "},
-	{"MY-JTK", regexp.MustCompile(`jtk(?:sm)?[-/ ]?\d{2,4}[a-z]?(?:/\d{2,4})*`), ""},
-	{"CN-MOFCOM", regexp.MustCompile(`lw\d{10,12}`), ""},
-	{"CN-MOHRSS", regexp.MustCompile(`\(?\p{Han}?\)? ?人服证字 ?[\[(〔]?\d{4}[\])〕]?(?: ?第)? ?\d{4,12}`), ""},
-	{"CN-MOHRSS", regexp.MustCompile(`\d{12}`), "人力资源服务许可|许可证"},
-	{"TW-MOL", regexp.MustCompile(`(?:北|新北|桃|中|南|高)?\p{Han}{0,6}(?:私立)?就業?服?務?字?第 ?\d{4} ?號`), ""},
-	{"TW-MOL", regexp.MustCompile(`\d{4}`), "私立就业服务|许可证字号|许可证号|仲介许可"},
-	{"IN-MEA", regexp.MustCompile(`b-?\d{3,4}/[a-z]{2,4}/(?:per|part|com|ltd|pvt|pub)[a-z]*/\d{1,4}\+?/\d{1,2}/\d{3,5}/(?:19|20)\d\d`), ""},
-	{"BD-BMET", regexp.MustCompile(`rl[-. ]?(?:no)?[-.: ]*\d{3,4}`), ""},
-	{"LK-SLBFE", regexp.MustCompile(`\d{3,4}`), "slbfe|sbfe|la no|labour licence|l.l. no"},
-	{"NP-DOFE", regexp.MustCompile(`\d{1,4}/\d{3}/\d{3}`), ""},
-	{"PK-BEOE", regexp.MustCompile(`(?:mpd|opl?|oep)[-/ ]?\d{3,4}/[a-z]{3}(?:/\d{4})?`), ""},
-	{"MM-MOL", regexp.MustCompile(`\d{1,4}/20\d\d`), "လိုင်စင်|အေဂျင်စီ"},
-	{"KH-MLVT", regexp.MustCompile(`\d{1,4} ?(?:ក\.ប|ប្រក|k\.?b)[^\n]{0,12}`), ""},
-	{"JP-MHLW", regexp.MustCompile(`\d{2}-ユ-\d{6}`), ""},
-	{"HK-LD", regexp.MustCompile(`\d{5}`), "ea licence|ea license|hk licence|职业介绍所牌照"},
+	{"PH-DMW", regexp.MustCompile(`(?:(?:poea|dmw)[- ]?)?\d{3}-(?:lb|sb)-\d{6,8}-(?:r|ul|pl|tl|uml|f|p|n)`), "", "-lb-|-sb-"},
+	{"ID-KP2MI", regexp.MustCompile(`\d{1,4}/(?:[a-z0-9.-]{1,12}/){1,4}(?:19|20)\d\d`), "izin|sippmi|sip3mi|sip2mi|siuppak|siup|p3mi|p2mi|bp2mi|kp2mi|kemnaker", "/"},
+	{"ID-KP2MI", regexp.MustCompile(`(?:kep[-. ]?)?\d{2,4}[/ ]\d{2,4}`), "sippmi|sip3mi|sip2mi|siuppak", ""},
+	{"VN-DOLAB", regexp.MustCompile(`\d{1,4}/(?:\d{4}/)?(?:b?l[đd]tbxh|bnv|qlld|qlldnn)(?:-gp|-gphd)?`), "", "tbxh|bnv|qlld"},
+	{"TH-DOE", regexp.MustCompile(`(?:(?:ท|ต|น|นจ|กจ)\.? ?)?\d{1,4}/25\d\d`), "ใบอนุญาต|กรมการจัดหางาน|จัดหางาน", "/25"},
+	{"SG-MOM", regexp.MustCompile(`\d{2}[cs]\d{4}`), "", ""},
+	{"SG-MOM", regexp.MustCompile(`r\d{7}`), "ea reg|ea personnel|reg no|reg. no|registration no|mom|ea ", ""},
+	{"MY-JTK", regexp.MustCompile(`jtk(?:sm)?[-/ ]?\d{2,4}[a-z]?(?:/\d{2,4})*`), "", "jtk"},
+	{"CN-MOFCOM", regexp.MustCompile(`lw\d{10,12}`), "", "lw"},
+	{"CN-MOHRSS", regexp.MustCompile(`\(?\p{Han}?\)? ?人服证字 ?[\[(〔]?\d{4}[\])〕]?(?: ?第)? ?\d{4,12}`), "", "服证字"},
+	{"CN-MOHRSS", regexp.MustCompile(`\d{12}`), "人力资源服务许可|许可证", ""},
+	{"TW-MOL", regexp.MustCompile(`(?:北|新北|桃|中|南|高)?\p{Han}{0,6}(?:私立)?就業?服?務?字?第 ?\d{4} ?號`), "", "号|號"},
+	{"TW-MOL", regexp.MustCompile(`\d{4}`), "私立就业服务|许可证字号|许可证号|仲介许可", ""},
+	{"IN-MEA", regexp.MustCompile(`b-?\d{3,4}/[a-z]{2,4}/(?:per|part|com|ltd|pvt|pub)[a-z]*/\d{1,4}\+?/\d{1,2}/\d{3,5}/(?:19|20)\d\d`), "", "/per|/part|/com|/ltd|/pvt|/pub"},
+	{"BD-BMET", regexp.MustCompile(`rl[-. ]?(?:no)?[-.: ]*\d{3,4}`), "", "rl"},
+	{"LK-SLBFE", regexp.MustCompile(`\d{3,4}`), "slbfe|sbfe|la no|labour licence|l.l. no", ""},
+	{"NP-DOFE", regexp.MustCompile(`\d{1,4}/\d{3}/\d{3}`), "", "/0"},
+	{"PK-BEOE", regexp.MustCompile(`(?:mpd|opl?|oep)[-/ ]?\d{3,4}/[a-z]{3}(?:/\d{4})?`), "", "mpd|opl|op/|op |oep"},
+	{"MM-MOL", regexp.MustCompile(`\d{1,4}/20\d\d`), "လိုင်စင်|အေဂျင်စီ", "/20"},
+	{"KH-MLVT", regexp.MustCompile(`\d{1,4} ?(?:ក\.ប|ប្រក|k\.?b)[^\n]{0,12}`), "", "ក.ប|ប្រក|k.b|kb"},
+	{"JP-MHLW", regexp.MustCompile(`\d{2}-ユ-\d{6}`), "", "ユ"},
+	{"HK-LD", regexp.MustCompile(`\d{5}`), "ea licence|ea license|hk licence|职业介绍所牌照", ""},
 }
 
 // How much around a word for licence is looked at, in bytes of folded text.
 const (
-	reachLicence  = 64
+	reachLicence  = 56
 	beforeLicence = 24
 )
 
 // maxLicences bounds the places where a number of a known form is looked for.
-const maxLicences = 8
+const maxLicences = 4
 
 // knownLicence is the number near the word for licence at h that has the form of
 // an authority's.
@@ -84,11 +85,16 @@ func (f *field) knownLicence(h hit) *Licence {
 	}
 	near := s[from:h.end]
 	for _, r := range registers {
-		if r.near != "" && !containsAny(s[from:to], near, r.near) {
+		if r.needs != "" && !holdsOne(s[h.start:to], r.needs) || r.near != "" && !containsAny(s[from:to], near, r.near) || r.near == "" && r.needs == "" && !singapore(s[h.start:to]) {
 			continue
 		}
-		for _, at := range r.form.FindAllStringIndex(s[h.start:to], 4) {
-			i, j := h.start+at[0], h.start+at[1]
+		for at := h.start; at < to; {
+			found := r.form.FindStringIndex(s[at:to])
+			if found == nil {
+				break
+			}
+			i, j := at+found[0], at+found[1]
+			at = j
 			if i > 0 && isHandle(s[i-1]) || j < len(s) && isHandle(s[j]) || j+1 < len(s) && s[j] == '/' && isDigit(s[j+1]) {
 				continue
 			}
@@ -98,26 +104,59 @@ func (f *field) knownLicence(h hit) *Licence {
 	return nil
 }
 
-// containsAny reports one of the words apart by | in the word for licence and what
-// stands before it or, of the longer ones, anywhere near.
-func containsAny(all, near, words string) bool {
-	for w := range strings.SplitSeq(words, "|") {
-		if strings.Contains(near, w) || len(w) > 6 && strings.Contains(all, w) {
+// holdsOne reports one of the words apart by |.
+func holdsOne(s, words string) bool {
+	for words != "" {
+		w, rest, _ := strings.Cut(words, "|")
+		if strings.Contains(s, w) {
+			return true
+		}
+		words = rest
+	}
+	return false
+}
+
+// singapore reports two digits, c or s, and a digit: the one form without a sign of its own.
+func singapore(s string) bool {
+	for i := 2; i+1 < len(s); i++ {
+		if (s[i] == 'c' || s[i] == 's') && isDigit(s[i-1]) && isDigit(s[i-2]) && isDigit(s[i+1]) {
 			return true
 		}
 	}
 	return false
 }
 
-// threeIn reports three digits or more.
+// containsAny reports one of the words apart by | in the word for licence and what
+// stands before it or, of the longer ones, anywhere near.
+func containsAny(all, near, words string) bool {
+	for words != "" {
+		w, rest, _ := strings.Cut(words, "|")
+		if strings.Contains(near, w) || len(w) > 6 && strings.Contains(all, w) {
+			return true
+		}
+		words = rest
+	}
+	return false
+}
+
+// threeIn reports a code: signs that stand together, three digits or more among them.
 func threeIn(s string) bool {
 	n := 0
 	for i := range len(s) {
-		if isDigit(s[i]) {
-			n++
+		switch b := s[i]; {
+		case isDigit(b):
+			if n++; n == 3 {
+				return true
+			}
+		case b == '/' && n > 0:
+			if n++; n == 3 {
+				return true
+			}
+		case b == ' ' || b == '\n' || b == ',' || b == ':':
+			n = 0
 		}
 	}
-	return n >= 3
+	return false
 }
 
 // licence is the number after a word for licence: letters and digits, three digits at least.

@@ -38,7 +38,15 @@ func (x *Extractor) salaries(out []Salary, f *field, in Input, all *Facts) []Sal
 	taken := len(out) > words // what stands with words is read
 	s := f.Folded
 	most := len(out) + maxSalaries
+	tries := 0
 	for i, k := f.nextDigit(0, 0); i < len(s) && len(out) < most; i, k = f.nextDigit(i, k) {
+		if end := int(f.digits[k].To); end-i <= 2 && r.lonely(i, end) {
+			i = end
+			continue
+		}
+		if tries++; tries > maxTries {
+			break
+		}
 		a, ok := r.amount(i)
 		if !ok || taken && f.isTaken(i, a.end) {
 			i = skipNumber(s, i)
@@ -57,6 +65,26 @@ func (x *Extractor) salaries(out []Salary, f *field, in Input, all *Facts) []Sal
 		i = max(a.end, i+1)
 	}
 	return out
+}
+
+// lonely reports a number of one or two digits, from i to j, that nothing stands
+// beside which could make it an amount: no currency, no unit, no sign.
+func (r *reader) lonely(i, j int) bool {
+	s := r.s
+	if j+3 < len(s) && s[j] == ' ' && threeDigits(s, j+1) {
+		return false
+	}
+	if j < len(s) && s[j] != ' ' && s[j] != '\n' {
+		return false
+	}
+	if k := skipSpace(s, j, 2); k < len(s) && (r.units.heads[s[k]] != 0 || r.x.joins[s[k]] != nil || s[k] == '+' || s[k] == '-') {
+		return false
+	}
+	k := i
+	for k > 0 && i-k < 2 && (s[k-1] == ' ' || s[k-1] == '.' || s[k-1] == ':') {
+		k--
+	}
+	return k == 0 || r.units.tails[s[k-1]] == 0 && (k == i || r.units.tails[s[i-1]] == 0)
 }
 
 // maxSalaries bounds the statements of pay of one field: a price list is no post.
