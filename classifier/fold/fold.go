@@ -42,6 +42,7 @@ var steps = [...]struct {
 }{
 	{sawSplit, unsplit, SplitCharacters},
 	{sawSpaced, join, SpacedLetters},
+	{sawCyrillicLeet, uncyrillicLeet, Leetspeak},
 	{sawMixed, unmix, Homoglyph},
 	{sawRepeat, squeeze, RepeatedLetters},
 }
@@ -59,6 +60,11 @@ func (p *pass) unword(t Text) (Text, []string) {
 			}
 			if u, ok := step.undo(t); ok {
 				t, names, changed = u, append(names, step.name), true
+			}
+		}
+		if saw&sawMask != 0 {
+			if u, found := unmask(t); found != nil {
+				t, names, changed = u, append(names, found...), true
 			}
 		}
 		if !changed {

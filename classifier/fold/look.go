@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
@@ -62,22 +63,26 @@ func (p *pass) look(n int) uint {
 	if p.met&metPart != 0 {
 		saw |= sawSplit
 	}
-	scripts := p.met&(metGreek|metCyrillic) != 0
-	if p.met&metGreek != 0 && p.met&metCyrillic != 0 {
-		saw |= sawMixed
+	if p.met&metDot != 0 {
+		saw |= dotted(d[:n+8])
 	}
+	scripts := p.met&metAlphabet != 0
+	clusters := gaps{at: -1}
 	var was marks
 	var wasLeads leads
 	var aloneWas, alone2Was, alone3Was uint64
 	otherWas := ^uint64(0)
+	letters, highs := 0, 0
 	for at := 0; at <= n; at += 64 {
 		m := note(d[at : at+65 : at+65])
 		other := ^(m.letter | m.odd | m.high)
 		// a letter or digit alone: bit at the byte after it
 		alone := before(m.letter|m.odd, was.letter|was.odd, 1) & other & before(other, otherWas, 2)
 		if alone != 0 && saw&sawSpaced == 0 {
-			if c := row(alone, aloneWas, 2); c != 0 && apart(d, at, c, 1) {
-				saw |= sawSpaced
+			for gap := range uint(3) {
+				if c := rowOf(alone, aloneWas, 2+gap); c != 0 && apart(d, at, c, 1, 1+int(gap)) {
+					saw |= sawSpaced
+				}
 			}
 		}
 		if m.high|was.high != 0 {
@@ -88,29 +93,40 @@ func (p *pass) look(n int) uint {
 				if scripts && alone2 != 0 && alone&before(m.letter, was.letter, 1) != 0 { // and of two scripts
 					saw |= sawSpaced
 				}
-				if c := row(alone2, alone2Was, 3); c != 0 && apart(d, at, c, 2) {
+				if c := rowOf(alone2, alone2Was, 3); c != 0 && apart(d, at, c, 2, 1) {
 					saw |= sawSpaced
 				}
-				if c := row(alone3, alone3Was, 4); c != 0 && apart(d, at, c, 3) {
+				if c := rowOf(alone3, alone3Was, 4); c != 0 && apart(d, at, c, 3, 1) {
 					saw |= sawSpaced
 				}
 			}
 			alone2Was, alone3Was = alone2, alone3
+			if p.met&metCluster != 0 && saw&sawSpaced == 0 && clusters.apart(d, at, other) {
+				saw |= sawSpaced
+			}
 		} else {
 			alone2Was, alone3Was = 0, 0
 		}
-		if scripts && saw&sawMixed == 0 {
-			var l leads
-			if m.letter|was.letter != 0 && m.high|was.high != 0 {
-				l = noteLeads(d[at : at+64 : at+64])
-				if (before(m.letter, was.letter, 1)|before(l.latin, wasLeads.latin, 2)|before(l.more, wasLeads.more, 3))&l.look != 0 ||
-					before(l.look, wasLeads.look, 2)&(m.letter|l.latin|l.more) != 0 {
+		if scripts {
+			letters, highs = letters+bits.OnesCount64(m.letter), highs+bits.OnesCount64(m.high)
+			if saw&sawMixed == 0 {
+				var l leads
+				if m.high|was.high != 0 && (m.letter|was.letter != 0 || m.high != 0) {
+					l = noteLeads(d[at : at+64 : at+64])
+				}
+				if (before(m.letter, was.letter, 1)|before(l.latin, wasLeads.latin, 2)|before(l.more, wasLeads.more, 3))&(l.look|l.more) != 0 ||
+					(before(l.look, wasLeads.look, 2)|before(l.more, wasLeads.more, 3))&(m.letter|l.latin|l.more) != 0 {
 					saw |= sawMixed
 				}
-			} else if at+64 <= n && m.high != 0 {
-				l = noteLeads(d[at : at+64 : at+64])
+				wasLeads = l
 			}
-			wasLeads = l
+			if c := m.high & before(m.odd, was.odd, 1); c != 0 && saw&sawCyrillicLeet == 0 && cyrillicLeetAmong(d, at, c) {
+				saw |= sawCyrillicLeet
+			}
+		}
+		word, wordWas := m.letter|m.high, was.letter|was.high
+		if c := word & before(other, otherWas, 1) & (before(word, wordWas, 2) | before(other, otherWas, 2)&before(word, wordWas, 3)); c != 0 && saw&sawMask == 0 && maskAmong(d, at, c) {
+			saw |= sawMask
 		}
 		if c := m.same & before(m.same, was.same, 1) & m.letter; c != 0 && saw&sawRepeat == 0 && drawnAmong(d, at, c) {
 			saw |= sawRepeat
@@ -121,23 +137,124 @@ func (p *pass) look(n int) uint {
 		}
 		was, aloneWas, otherWas = m, alone, other
 	}
+	if scripts && letters > highs { // a word of look-alikes may hide among Latin ones
+		saw |= sawMixed
+	}
 	return saw
+}
+
+// gaps are the stretches between bytes that are no part of words.
+type gaps struct{ at, before int } // the last such byte, and the length of the stretch before it
+
+// apart reports letters with their signs pulled apart, where other has the bits of
+// the bytes that are no part of words, counted from at.
+func (g *gaps) apart(d []byte, at int, other uint64) bool {
+	for ; other != 0; other &= other - 1 {
+		i := at + bits.TrailingZeros64(other)
+		gap, before, start := i-g.at-1, g.before, g.at
+		g.at, g.before = i, gap
+		if gap < 3 || gap > 15 || start < 0 || d[start] != d[i] || !isSep(d[i]) || d[i-1] < 0x80 || d[start+1] < 0xe0 {
+			continue
+		}
+		if d[i] != ' ' {
+			return true
+		}
+		if gap == 3 && before <= 9 && short(d[i+1:]) && !stops(string(d[i-3:i])) {
+			return true
+		}
+	}
+	return false
+}
+
+// short reports a stretch of at most nine bytes that are no ASCII at the front of d.
+func short(d []byte) bool {
+	for i, c := range d[:10] {
+		if c < 0x80 {
+			return i > 0
+		}
+	}
+	return false
+}
+
+// stops reports the signs that stand between words on their own.
+func stops(r string) bool {
+	switch r {
+	case "ๆ", "ฯ", "।", "॥", "។", "ៗ", "၊", "။", "ໆ", "ຯ":
+		return true
+	}
+	return false
+}
+
+// dotted reports middle dots that pull words apart.
+func dotted(d []byte) (saw uint) {
+	dot := []byte("·")
+	for at := 0; ; at += len(dot) {
+		i := bytes.Index(d[at:], dot)
+		if i < 0 {
+			return saw
+		}
+		at += i
+		if splitPair(d, at) > 0 {
+			saw |= sawMask
+		}
+		if next := at + 2 + runeWidth(d[at+2]); next+2 <= len(d) && d[next] == dot[0] && d[next+1] == dot[1] {
+			saw |= sawSpaced
+		}
+		if at >= 15 { // a letter with signs between two dots
+			if last := bytes.LastIndex(d[at-15:at], dot); last >= 0 && last <= 10 && d[at-15+last+2] >= 0xe0 {
+				saw |= sawSpaced
+			}
+		}
+	}
+}
+
+// maskAmong reports a word of the trade with a sign in it before one of the bits of c.
+func maskAmong(d []byte, at int, c uint64) bool {
+	for ; c != 0; c &= c - 1 {
+		i := at + bits.TrailingZeros64(c) - 1
+		x := d[i]
+		if d[i+1]-0xe3 <= 6 && isSep(x) && x != ' ' {
+			if splitPair(d, i) > 0 {
+				return true
+			}
+		} else if isMask(x) {
+			if start, end := tokenAround(d, i); start < end {
+				if word, _ := unmaskToken(string(d[start:end])); word != "" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// cyrillicLeetAmong reports a digit or sign for a Cyrillic letter before one of the
+// bits of c.
+func cyrillicLeetAmong(d []byte, at int, c uint64) bool {
+	for ; c != 0; c &= c - 1 {
+		i := at + bits.TrailingZeros64(c) - 1
+		if d[i+1]>>1 == 0xd0>>1 && (i >= 2 && d[i-2]>>1 == 0xd0>>1 || d[i] == '3' && (i == 0 || d[i-1] < 0x80)) {
+			return true
+		}
+	}
+	return false
 }
 
 // before is now moved k bits up, with the bits of the word before coming in.
 func before(now, was uint64, k uint) uint64 { return now<<k | was>>(64-k) }
 
-// row is the ends of four bits in steps of k.
-func row(now, was uint64, k uint) uint64 {
+// rowOf is the ends of four bits in steps of k.
+func rowOf(now, was uint64, k uint) uint64 {
 	return now & before(now, was, k) & before(now, was, 2*k) & before(now, was, 3*k)
 }
 
 // apart reports whether the same byte stands between the last four letters, of
-// size bytes each, before one of the bytes at the bits of c.
-func apart(d []byte, at int, c uint64, size int) bool {
+// size bytes each and gap bytes apart, before one of the bytes at the bits of c.
+func apart(d []byte, at int, c uint64, size, gap int) bool {
 	for ; c != 0; c &= c - 1 {
 		i := at + bits.TrailingZeros64(c)
-		a, b, e := i-1-size, i-2*(1+size), i-3*(1+size)
+		step := size + gap
+		a, b, e := i-1-size, i-1-size-step, i-1-size-2*step
 		if e >= 0 && d[a] == d[b] && d[b] == d[e] && isSep(d[a]) && (size > 1 || letterASCII(d[a-1]) || letterASCII(d[b-1])) {
 			return true
 		}
@@ -151,7 +268,7 @@ func leetAmong(d []byte, at int, c uint64) bool {
 	for ; c != 0; c &= c - 1 {
 		i := at + bits.TrailingZeros64(c) - 1
 		first := i == 0 || isSpace(d[i-1])
-		if leet(d[i]) != 0 && (first && (d[i] == '0' || d[i] == '$') || !first && letterASCII(d[i-1])) {
+		if leet(d[i]) != 0 && (first && (d[i] == '0' || d[i] == '$') || !first && (letterASCII(d[i-1]) || i > 1 && pairedLeet(d[i-1], d[i]) && letterASCII(d[i-2]))) {
 			return true
 		}
 	}

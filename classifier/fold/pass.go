@@ -16,6 +16,8 @@ const (
 	sawSplit
 	sawSpaced
 	sawLeet
+	sawMask
+	sawCyrillicLeet
 	sawZeroWidth
 	sawBidi
 	sawEmoji

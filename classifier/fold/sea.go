@@ -9,11 +9,11 @@ type cluster struct {
 	end   int // where they end in the folded text so far
 	n     int
 	base  rune // the letter before, 0 when there is none
-	units [24]unit
+	units [24]sign
 }
 
-// unit is one mark, or the pair of a stacking sign and the consonant under it.
-type unit struct {
+// sign is one mark, or the pair of a stacking sign and the consonant under it.
+type sign struct {
 	a, b  rune
 	order uint8
 }
@@ -202,7 +202,7 @@ func (p *pass) sea(r rune, i, end int) int {
 		if k := c.has(r + 0x1b); k >= 0 {
 			c.drop(k)
 			p.rewrite(i)
-			c.append(unit{a: r + 1, order: 9})
+			c.append(sign{a: r + 1, order: 9})
 			p.rewrite(end)
 			p.base(r+1, end)
 			return end
@@ -229,7 +229,7 @@ func (p *pass) sea(r rune, i, end int) int {
 		p.base(r, end)
 		return end
 	}
-	u := unit{a: r, order: markOrder(r)}
+	u := sign{a: r, order: markOrder(r)}
 	switch r {
 	case 0x17d2, 0x1039:
 		b, n := utf8.DecodeRuneInString(s[end:])
@@ -295,7 +295,7 @@ func (p *pass) wa(r rune, i, end int) rune {
 	return '0'
 }
 
-func (c *cluster) append(u unit) {
+func (c *cluster) append(u sign) {
 	if c.n < len(c.units) {
 		c.units[c.n] = u
 		c.n++
@@ -333,7 +333,7 @@ func (c *cluster) merge() bool {
 	if k := c.has(0x17bb); k >= 0 {
 		for _, above := range [...]rune{0x17b7, 0x17b8, 0x17b9, 0x17ba, 0x17be} {
 			if c.has(above) >= 0 {
-				c.units[k] = unit{a: 0x17ca, order: 3}
+				c.units[k] = sign{a: 0x17ca, order: 3}
 				return true
 			}
 		}
@@ -362,7 +362,7 @@ func (p *pass) rewrite(end int) {
 	c.end = p.o
 }
 
-func less(a, b unit) bool {
+func less(a, b sign) bool {
 	if a.order != b.order {
 		return a.order < b.order
 	}

@@ -30,12 +30,12 @@ const (
 
 // Flags of an entry: what having met the rune says about a text.
 const (
-	metChange entry = 1 << (iota + 57) // it is folded to something else
-	metCyrillic
-	metGreek
-	metCluster // Thai, Lao, Khmer, Burmese and the scripts of India: letters with signs around them
+	metChange   entry = 1 << (iota + 57) // it is folded to something else
+	metAlphabet                          // Cyrillic, Greek and the others with letters like Latin ones
+	metCluster                           // Thai, Lao, Khmer, Burmese and the scripts of India: letters with signs around them
 	metMyanmar
 	metDouble // two in a row are written as one
+	metDot    // the middle dot
 	metPart   // part of a character taken apart, see parts
 )
 
@@ -231,10 +231,8 @@ func sameMarks(m rune) []rune {
 // met is the flags of the entry of r.
 func met(e entry, r rune) (out entry) {
 	switch e.script() {
-	case scCyrillic:
-		out |= metCyrillic
-	case scGreek:
-		out |= metGreek
+	case scCyrillic, scGreek:
+		out |= metAlphabet
 	case scSEA, scIndic:
 		out |= metCluster
 	}
@@ -243,6 +241,12 @@ func met(e entry, r rune) (out entry) {
 	}
 	if r == 0xe40 || r == 0xec0 {
 		out |= metDouble
+	}
+	if e.act() <= actRune && e.rune() == '·' {
+		out |= metDot
+	}
+	if likeLatin(r) != 0 {
+		out |= metAlphabet
 	}
 	if isPart(r) {
 		out |= metPart

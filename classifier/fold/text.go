@@ -20,6 +20,7 @@ const (
 	Zawgyi          = "zawgyi"           // an encoding rather than a disguise: a fact about the text
 	SplitCharacters = "split-characters" // 亻言 for 信
 	RepeatedLetters = "repeated-letters" // hiriiing
+	MaskedLetters   = "masked-letters"   // sc*m: a sign for a letter in a word of the trade
 )
 
 // Text is a text with its folded form. The zero Text is the empty text. A Text is

@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -82,19 +83,29 @@ func (t Text) Unleet() (Text, bool) {
 		for i > 0 && !isSpace(s[i-1]) {
 			i--
 		}
-		end, letters, odd, name := i, 0, 0, false
+		end, letters, odd, inner, code, name := i, 0, 0, 0, false, false
 		for ; end < len(s) && !isSpace(s[end]); end++ {
 			switch c := s[end]; {
 			case c >= 'a' && c <= 'z':
 				letters++
 			case leet(c) != 0:
 				odd++
+				if k := end + 1; end > i && letterASCII(s[end-1]) && k < len(s) && (letterASCII(s[k]) || pairedLeet(s[k-1], s[k]) && k+1 < len(s) && letterASCII(s[k+1])) {
+					inner++
+				}
+			case c-'0' <= 9:
+				code = true
 			case c == '/' || c == '_' || c == '.' && end+1 < len(s) && !isSpace(s[end+1]), c == '@' && end == i:
 				name = true
 			}
 		}
-		if !name && odd > 0 && odd <= 3 && letters >= 3 && letters > odd {
-			found = unleetToken(&w, i, end) || found
+		switch {
+		case name || odd == 0 || letters > 8 && strings.IndexByte(s[i:end], '!') > 0 || inner > 0 && isPay(s[i:end]) || isMail(s[i:end]):
+		case odd-inner == 0 && !voiced(s[i:end]):
+		case letters >= 3 && odd <= 3 && letters > odd && (!code || letters >= 5), inner > 1 && letters >= 4 && letters >= odd && !code:
+			found = unleetToken(&w, i, end, inner > 0 && !code) || found
+		case letters == 2 && odd == 1 && inner == 1 && !code && isShortLeet(s, i, end):
+			found = unleetToken(&w, i, end, false) || found
 		}
 		at = end
 	}
@@ -125,16 +136,70 @@ func leet(c byte) byte {
 	return 0
 }
 
+// isPay reports an amount with its currency before it (rm5k).
+func isPay(token string) bool {
+	token = strings.TrimLeft(token, "([-:~")
+	k := strings.IndexFunc(token, func(r rune) bool { return r < 'a' || r > 'z' })
+	switch token[:max(k, 0)] {
+	case "rm", "rp", "rs", "s", "us", "usd", "sgd", "myr", "idr", "php", "thb", "aed", "inr", "hkd", "ntd", "r", "p", "b", "k":
+		return true
+	}
+	return false
+}
+
+// isMail reports an address that has lost its dots, or is cut short.
+func isMail(token string) bool {
+	before, after, ok := strings.Cut(token, "@")
+	if !ok {
+		return false
+	}
+	for _, host := range [...]string{"gma", "yaho", "hotm", "outl", "mail", "proton", "qq", "icloud", "ymail"} {
+		if strings.HasPrefix(after, host) {
+			return true
+		}
+	}
+	return len(before) > 4 && len(after) > 4 || strings.HasPrefix(after, "-") || len(after) > 1 && after[1] == '-'
+}
+
+// pairedLeet reports two digits that are read as two letters (m34ls, b00k); most others
+// are numbers (iphone14pro).
+func pairedLeet(a, b byte) bool {
+	return a == b && leet(a) != 0 || a == '3' && b == '4' || a == '4' && b == '3'
+}
+
+// voiced reports whether token has a vowel in it, or a digit for one.
+func voiced(token string) bool { return strings.ContainsAny(token, "aeiouy0134@!") }
+
+// isShortLeet reports a word of two letters and a digit for a vowel (c4o, j0b) at i
+// to end of s: not a visa, nor part of a postcode, which have digits beside them.
+func isShortLeet(s string, i, end int) bool {
+	word := strings.Trim(s[i:end], ".,:;!?()\"'")
+	if len(word) != 3 || word[1] != '0' && word[1] != '3' && word[1] != '4' && word[1] != '@' {
+		return false
+	}
+	last := strings.TrimRight(s[:i], " \n\t\r")
+	next := strings.TrimLeft(s[end:], " \n\t\r")
+	return (last == "" || last[len(last)-1]-'0' > 9) && (next == "" || next[0]-'0' > 9)
+}
+
 // unleetToken changes the signs of one word that have a letter after them, and one
-// before unless they begin the word.
-func unleetToken(w *writer, i, end int) bool {
+// before unless they begin the word; all of them when the word is full of them.
+func unleetToken(w *writer, i, end int, full bool) bool {
 	s, found := w.src, false
-	for k := i; k+1 < end; k++ {
+	first := i
+	for first < end && bytesOf[s[first]]&(byteLetter|byteLeet|byteHigh) == 0 {
+		first++
+	}
+	for k := i; k < end; k++ {
 		c := leet(s[k])
-		if c == 0 || !letterASCII(s[k+1]) || k > i && !letterASCII(s[k-1]) || k == i && s[k] == '@' {
+		if c == 0 {
 			continue
 		}
-		if k == i && s[k] != '0' && s[k] != '$' { // 5star, 3rd, 1st
+		after := k+1 < end && letterASCII(s[k+1])
+		before := k > i && letterASCII(s[k-1])
+		switch {
+		case full && s[k] != '!' && (after || before || k > i && leet(s[k-1]) != 0) && (k > first || s[k] != '@'):
+		case !after, k > i && !before, k == i && s[k] != '0' && s[k] != '$': // 5star, 3rd, 1st
 			continue
 		}
 		w.put([]byte{c}, k, k+1)

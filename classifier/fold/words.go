@@ -6,39 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// isSep reports what is put between letters to pull a word apart.
-func isSep(c byte) bool {
-	switch c {
-	case ' ', '.', '-', '_', '*', '/', '|', '+', '~':
-		return true
-	}
-	return false
-}
-
-// calm is the end of the last ASCII byte before i that can be no part of a word, nor
-// stand between the letters of one: words there can be looked at on their own.
-func calm(s string, i int) int {
-	for i > 0 && bytesOf[s[i-1]]&(byteHigh|byteLetter|byteSep) != 0 {
-		i--
-	}
-	return i
-}
-
-// spaced reports whether letters pulled apart may go on at the separator at i: a
-// separator, a letter, the same separator, a letter, the same separator or the end.
-func spaced(s string, i int) bool {
-	c := s[i]
-	if s[i+1] == c {
-		return false
-	}
-	k := i + 1 + runeWidth(s[i+1])
-	if k+1 >= len(s) || s[k] != c {
-		return false
-	}
-	k += 1 + runeWidth(s[k+1])
-	return k == len(s) || k < len(s) && s[k] == c || k < len(s) && s[k] < utf8.RuneSelf && !letterASCII(s[k])
-}
-
 func runeWidth(lead byte) int {
 	switch {
 	case lead < 0xc0:
@@ -49,105 +16,6 @@ func runeWidth(lead byte) int {
 		return 3
 	}
 	return 4
-}
-
-// lone is the letter at i and its size if it may be part of a word pulled apart.
-func lone(s string, i int) (rune, int) {
-	if i >= len(s) {
-		return 0, 0
-	}
-	r, n := utf8.DecodeRuneInString(s[i:])
-	if r < utf8.RuneSelf {
-		if letterASCII(byte(r)) {
-			return r, 1
-		}
-		return 0, 0
-	}
-	if sc := folds().get(r).script(); sc != scOther && sc != scSEA && sc != scIndic && unicode.IsLetter(r) {
-		return r, n
-	}
-	return 0, 0
-}
-
-// join puts words together that were pulled apart: four letters or more, each on
-// its own, with the same separator between all of them. A list (a b c d) stays.
-func join(t Text) (Text, bool) {
-	s := t.Folded
-	w := writer{src: s}
-	found := false
-	for i := calm(s, nextSpaced(s, 0)); i < len(s); {
-		if bytesOf[s[i]]&(byteHigh|byteLetter|byteSep) == 0 { // nothing before this byte goes on behind it
-			i = max(i+1, calm(s, nextSpaced(s, i+1)))
-			continue
-		}
-		r, n := lone(s, i)
-		if n == 0 {
-			_, n = utf8.DecodeRuneInString(s[i:])
-			i += n
-			continue
-		}
-		end, count, list := run(s, i, r, n)
-		if count >= 4 && !list {
-			found = true
-			sep := s[i+n]
-			for k := i; k < end; {
-				_, n := utf8.DecodeRuneInString(s[k:])
-				if k += n; k < end && s[k] == sep {
-					w.put(nil, k, k+1)
-					k++
-				}
-			}
-		}
-		i = end
-		if count == 1 { // part of a word: step over the word
-			for n > 0 {
-				_, n = lone(s, i)
-				i += n
-			}
-		}
-	}
-	if !found {
-		return t, false
-	}
-	return w.done(t), true
-}
-
-// nextSpaced is the first separator from i on where letters pulled apart may be, or
-// the length of s.
-func nextSpaced(s string, i int) int {
-	for ; i+4 < len(s); i++ {
-		if c := s[i]; bytesOf[c]&byteSep != 0 && (s[i+2] == c || s[i+1] >= utf8.RuneSelf) && spaced(s, i) {
-			return i
-		}
-	}
-	return len(s)
-}
-
-// run is the stretch of single letters from i on, whose first is r of size n: its
-// end, how many letters it has, and whether they are just the alphabet.
-func run(s string, i int, r rune, n int) (end, count int, list bool) {
-	end, count, list = i+n, 1, true
-	if end >= len(s) || !isSep(s[end]) {
-		return end, count, false
-	}
-	sep := s[end]
-	for end < len(s) && s[end] == sep {
-		next, size := lone(s, end+1)
-		if size == 0 {
-			break
-		}
-		after := end + 1 + size
-		if _, more := lone(s, after); more > 0 {
-			break // the first letter of a word
-		}
-		if after < len(s) && s[after] >= '0' && s[after] <= '9' {
-			break
-		}
-		list = list && next == r+1
-		r, end = next, after
-		count++
-	}
-	return end, count, list
 }
 
 // squeeze takes letters drawn out to three or more down to two where English
@@ -166,7 +34,7 @@ func squeeze(t Text) (Text, bool) {
 			end++
 		}
 		at = end
-		if !strings.ContainsAny(strings.TrimRight(s[i:end], "."), "@_/.\\") {
+		if token := s[i:end]; !strings.ContainsAny(strings.TrimRight(token, "."), "@_/.\\") && !isAbbreviation(token) {
 			found = squeezeToken(&w, i, end) || found
 		}
 	}
@@ -174,6 +42,16 @@ func squeeze(t Text) (Text, bool) {
 		return t, false
 	}
 	return w.done(t), true
+}
+
+// isAbbreviation reports letters of ASCII without a vowel (CCCD).
+func isAbbreviation(token string) bool {
+	for i := range len(token) {
+		if c := token[i]; c >= utf8.RuneSelf || strings.IndexByte("aeiouy", c) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
@@ -208,7 +86,7 @@ func squeezeToken(w *writer, i, end int) bool {
 			k += n
 			count++
 		}
-		if count >= 3 && unicode.IsLetter(r) && !unicode.Is(unicode.Han, r) && r != 'w' && r != 'x' && beside(s, i, k) {
+		if count >= 3 && unicode.IsLetter(r) && !unicode.Is(unicode.Han, r) && r != 'w' && r != 'x' && beside(s, i, k) && !spelled(s, i, k, r, count) {
 			keep := 1
 			if strings.ContainsRune("elos", r) {
 				keep = 2
@@ -219,6 +97,24 @@ func squeezeToken(w *writer, i, end int) bool {
 		i = k
 	}
 	return found
+}
+
+// spelled reports letters that are rightly written so often from i to k: a number
+// (viii), Tagalog (maaari), Thai where a word that begins with the letter follows one
+// that ends with it, a class (AAA급).
+func spelled(s string, i, k int, r rune, count int) bool {
+	last, n := utf8.DecodeLastRuneInString(s[:i])
+	next, _ := utf8.DecodeRuneInString(s[k:])
+	switch {
+	case r == 'i' && count == 3:
+		return (last == 'v' || last == 'x' || !unicode.IsLetter(last)) && !unicode.IsLetter(next)
+	case r == 'a' && count == 3 && strings.ContainsRune("mnkp", last):
+		before, _ := utf8.DecodeLastRuneInString(s[:i-n])
+		return !unicode.IsLetter(before)
+	case folds().get(r).script() == scSEA:
+		return count == 3 && unicode.IsLetter(next)
+	}
+	return r < utf8.RuneSelf && (last >= 0x1100 && !unicode.IsLetter(next) || next >= 0x1100 && !unicode.IsLetter(last))
 }
 
 // beside reports whether a letter stands before i or after k.
