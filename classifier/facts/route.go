@@ -51,36 +51,48 @@ var arrows = []string{"→", "->", "=>", "➡", "⇒", ">>", "»", "✈", "🛫"
 // How far from a place the words are that tell its part of the way, in bytes.
 const reachLeg = 40
 
-// legs are the words before and after places, made ready to be looked for.
-type legs struct{ before, after [256][]legWord }
+// legs are the words before and after places, by [legKey] of their last or first two
+// bytes, longest first; small words may stand between a preposition and a place.
+type legs struct{ before, after, small [256][]legWord }
+
+// legKey tells words apart by two bytes of theirs.
+func legKey(a, b byte) byte { return a*31 ^ b }
+
+// smallWords may stand before the name of a place.
+const smallWords = " the| negara| nước| ประเทศ|ประเทศ| ປະເທດ|ປະເທດ|ប្រទេស| la| le| el| o| a| دولة"
 
 type legWord struct {
 	word string
 	leg  leg
 }
 
-// addLegs folds the words of ways: those before a place by their last byte, those
-// after it by their first, longest first.
+// addLegs folds the words of ways.
 func (x *Extractor) addLegs() {
-	for _, l := range legsBefore {
-		for w := range strings.SplitSeq(l.words, "|") {
+	add := func(into *[256][]legWord, l leg, words string, tail bool) {
+		for w := range strings.SplitSeq(words, "|") {
 			for _, form := range folded(w) {
-				k := form[len(form)-1]
-				x.legs.before[k] = append(x.legs.before[k], legWord{form, l.leg})
+				if strings.HasPrefix(w, " ") {
+					form = " " + strings.TrimSpace(form)
+				}
+				k := legKey(form[0], form[1])
+				if tail {
+					k = legKey(form[len(form)-2], form[len(form)-1])
+				}
+				into[k] = append(into[k], legWord{form, l})
 			}
 		}
+	}
+	for _, l := range legsBefore {
+		add(&x.legs.before, l.leg, l.words, true)
 	}
 	for _, l := range legsAfter {
-		for w := range strings.SplitSeq(l.words, "|") {
-			for _, form := range folded(w) {
-				x.legs.after[form[0]] = append(x.legs.after[form[0]], legWord{form, l.leg})
-			}
-		}
+		add(&x.legs.after, l.leg, l.words, false)
 	}
-	longest := func(a, b legWord) int { return len(b.word) - len(a.word) }
-	for k := range 256 {
-		slices.SortStableFunc(x.legs.before[k], longest)
-		slices.SortStableFunc(x.legs.after[k], longest)
+	add(&x.legs.small, noLeg, smallWords, true)
+	for _, list := range []*[256][]legWord{&x.legs.before, &x.legs.after, &x.legs.small} {
+		for k := range list {
+			slices.SortStableFunc(list[k], func(a, b legWord) int { return len(b.word) - len(a.word) })
+		}
 	}
 }
 
@@ -160,6 +172,9 @@ func (r *Route) add(l leg, p Place) {
 		return
 	}
 	if len(*list) < maxLegs && !slices.ContainsFunc(*list, func(o Place) bool { return o.ID == p.ID }) {
+		if *list == nil {
+			*list = make([]Place, 0, 1)
+		}
 		*list = append(*list, p)
 	}
 }
@@ -170,10 +185,10 @@ func (x *Extractor) legBefore(s string, i int) leg {
 		i--
 	}
 	for n := 0; n < 2; n++ { // one word may stand between: the, negara, nước
-		if i == 0 {
+		if i < 2 {
 			return noLeg
 		}
-		for _, w := range x.legs.before[s[i-1]] {
+		for _, w := range x.legs.before[legKey(s[i-2], s[i-1])] {
 			if !strings.HasSuffix(s[:i], w.word) {
 				continue
 			}
@@ -183,24 +198,19 @@ func (x *Extractor) legBefore(s string, i int) leg {
 			}
 			return w.leg
 		}
-		k := small(s, i)
+		k := i
+		for _, w := range x.legs.small[legKey(s[i-2], s[i-1])] {
+			if strings.HasSuffix(s[:i], w.word) {
+				k = i - len(w.word)
+				break
+			}
+		}
 		if k == i {
 			return noLeg
 		}
 		i = k
 	}
 	return noLeg
-}
-
-// small is where the text ends before a small word that may stand between a
-// preposition and the name of a place, or i.
-func small(s string, i int) int {
-	for _, w := range []string{" the", " negara", " nước", " nuoc", " ประเทศ", "ประเทศ", " ປະເທດ", "ປະເທດ", " ประเทศ", "ប្រទេស", " la", " le", " o", " a", " el", " دوله"} {
-		if strings.HasSuffix(s[:i], w) {
-			return i - len(w)
-		}
-	}
-	return i
 }
 
 // wordGoesOn reports a letter before from that belongs to the same word as r, which
@@ -216,10 +226,10 @@ func (x *Extractor) legAfter(s string, i int) leg {
 	for n := 0; i < len(s) && n < 2 && s[i] == ' '; n++ {
 		i++
 	}
-	if i == len(s) {
+	if i+1 >= len(s) {
 		return noLeg
 	}
-	for _, w := range x.legs.after[s[i]] {
+	for _, w := range x.legs.after[legKey(s[i], s[i+1])] {
 		if !strings.HasPrefix(s[i:], w.word) {
 			continue
 		}
