@@ -33,7 +33,7 @@ func (a *App) openClassifier() error {
 	if err != nil {
 		return err
 	}
-	for _, f := range faults(b.pack) {
+	for _, f := range a.faults(b.pack) {
 		a.log.Warn("an own rule is at fault; a reload would refuse it", "finding", f.String())
 	}
 	a.book.Store(b)
@@ -66,7 +66,10 @@ func (a *App) glance() string {
 
 // faults are the lint errors of an operator's own files. Those of the built-in pack
 // are not theirs to mend.
-func faults(p *rules.Pack) (out []rules.Finding) {
+func (a *App) faults(p *rules.Pack) (out []rules.Finding) {
+	if a.cfg.Rules.Dir == "" {
+		return nil
+	}
 	for _, f := range p.Lint() {
 		if f.Severity == sigma.SeverityError && p.Local(f.File) {
 			out = append(out, f)
@@ -92,7 +95,7 @@ func (a *App) Reload(ctx context.Context) (changed bool, err error) {
 	b, err := a.readRules()
 	if err == nil {
 		var errs []error
-		for _, f := range faults(b.pack) {
+		for _, f := range a.faults(b.pack) {
 			errs = append(errs, errors.New(f.String()))
 		}
 		err = errors.Join(errs...)

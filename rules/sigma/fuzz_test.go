@@ -15,7 +15,9 @@ import (
 // FuzzParse: no input panics, and what is accepted can be matched, explained and
 // linted without a panic, with lines inside the file.
 func FuzzParse(f *testing.F) {
-	seeds := []string{whole, source("a: {f: g}\ncondition: a"), source("a: [x, {f|re: '^x'}]\ncondition: not 1 of them")}
+	seeds := []string{whole, source("a: {f: g}\ncondition: a"), source("a: [x, {f|re: '^x'}]\ncondition: not 1 of them"),
+		"title: F\ndescription: D\nlogsource: {product: lurewatch}\nfilter:\n  rules: any\n  a: {company: X}\n  condition: not a\n",
+		source("a: {n|gte: 3}\nb: {n|lt: 2}\ncondition: a and not b") + "---\n" + source("a: {f: g}\ncondition: a")}
 	packs, _ := filepath.Glob("../packs/*/*.yml")
 	for _, p := range packs {
 		b, err := os.ReadFile(p)
@@ -46,8 +48,17 @@ func FuzzParse(f *testing.F) {
 			if got, want := r.Match(ev), naiveRule(r, ev); got != want {
 				t.Errorf("match = %v, reference = %v", got, want)
 			}
-			if r.Explain(ev).Held != r.Match(ev) {
+			e := r.Explain(ev)
+			if e.Held != r.Match(ev) {
 				t.Error("explain and match disagree")
+			}
+			if (e.Short() == 0) != e.Held || (len(e.Gaps()) == 0) != e.Held {
+				t.Errorf("held = %v, but short of %d:\n%v", e.Held, e.Short(), e)
+			}
+			for _, g := range e.Gaps() {
+				if g.String() == "" || g.Test.What != "field" && g.Test.What != "selection" {
+					t.Errorf("a gap that is no test: %+v", g)
+				}
 			}
 		}
 		Lint(file.Rules, file.Filters, PostSchema(nil))

@@ -3,6 +3,7 @@ package sigma
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -60,6 +61,58 @@ func TestPySigmaLoadsEveryRuleOfThePacks(t *testing.T) {
 	for file, errs := range pySigma(t, files) {
 		for _, e := range errs {
 			t.Errorf("%s: %s", file, e)
+		}
+	}
+}
+
+// Filters load too: those of the documents, and one of each shape that we accept.
+func TestPySigmaLoadsFilters(t *testing.T) {
+	guide, err := os.ReadFile(filepath.Join("..", "..", "docs", "rules.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	srcs := map[string]string{}
+	for _, b := range strings.Split(string(guide), "```yaml\n")[1:] {
+		if b, _, _ = strings.Cut(b, "```"); strings.Contains(b, "\nfilter:") {
+			srcs[fmt.Sprintf("docs-%d", len(srcs))] = b
+		}
+	}
+	if len(srcs) == 0 {
+		t.Fatal("docs/rules.md shows no filter")
+	}
+	head := "title: F\ndescription: D\nlogsource: {product: lurewatch, category: recruitment_post}\nfilter:\n"
+	for name, body := range map[string]string{
+		"any rule":        "    rules: any\n    a: {company: X}\n    condition: not a\n",
+		"rules by id":     "    rules: [6f3e2987-db24-4c78-a860-b4f4095a7095]\n    a: {company|startswith: X}\n    condition: not a\n",
+		"rules by name":   "    rules:\n        - people_priced\n    a: {company: [X, Y]}\n    b: {url|contains: '/x/'}\n    condition: not (a or b)\n",
+		"not 1 of some":   "    rules: any\n    ours_1: {source: x}\n    ours_2: {company: X}\n    condition: not 1 of ours_*\n",
+		"keywords":        "    rules: any\n    a: [x1, x2]\n    condition: not a\n",
+		"with an id":      "    rules: any\n    a: {company: X}\n    condition: not a\nid: 6f3e2987-db24-4c78-a860-b4f4095a7099\n",
+		"numbers, exists": "    rules: any\n    a: {salary.ratio|lt: 2, company|exists: true}\n    condition: not a\n",
+	} {
+		srcs[name] = head + body
+	}
+	const rule = "title: R\nid: 6f3e2987-db24-4c78-a860-b4f4095a7095\nname: people_priced\nlogsource: {product: lurewatch, category: recruitment_post}\ndetection:\n    a: {stance: offer}\n    condition: a\n"
+	dir := t.TempDir()
+	var files []string
+	for name, src := range srcs {
+		src = rule + "---\n" + src
+		f, err := Parse(name, []byte(src))
+		if err != nil || len(f.Filters) != 1 {
+			t.Fatalf("%s: we do not accept it: %v", name, err)
+		}
+		if !f.Filters[0].applies(f.Rules[0]) {
+			t.Errorf("%s: we do not apply it", name)
+		}
+		file := filepath.Join(dir, strings.ReplaceAll(name, " ", "_")+".yml")
+		if err := os.WriteFile(file, []byte(src), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	for file, errs := range pySigma(t, files) {
+		for _, e := range errs {
+			t.Errorf("%s: %s", filepath.Base(file), e)
 		}
 	}
 }
