@@ -19,13 +19,30 @@ type unit struct {
 // units are the words beside a number in one language, and what holds where it is
 // spoken.
 type units struct {
-	words map[string]unit
+	table [256][]unitWord // by [unitKey]
 	// Bit n tells of words of n bytes that begin or end with a byte, and of words for a
 	// currency that end with one: without it there is no need to look.
 	heads, feet, tails [256]uint32
 
 	here string // currency meant when none is written
 	home string // country that the language stands for
+}
+
+type unitWord struct {
+	word string
+	unit
+}
+
+func unitKey(w string) byte { return w[0]*31 ^ w[len(w)-1] ^ byte(len(w))<<3 }
+
+// find is what w means beside a number.
+func (us *units) find(w string) (unit, bool) {
+	for _, u := range us.table[unitKey(w)] {
+		if u.word == w {
+			return u.unit, true
+		}
+	}
+	return unit{}, false
 }
 
 // addUnits folds the unit words: per language, its own before the generic ones.
@@ -38,8 +55,9 @@ func (x *Extractor) addUnits() {
 		if lang != "generic" {
 			addNotation(m, notation)
 		}
-		us := &units{words: m, here: notation.Currency, home: x.table.Origins[lang]}
+		us := &units{here: notation.Currency, home: x.table.Origins[lang]}
 		for w, u := range m {
+			us.table[unitKey(w)] = append(us.table[unitKey(w)], unitWord{w, u})
 			n := uint32(1) << min(len(w), longestUnit+1)
 			us.heads[w[0]] |= n
 			us.feet[w[len(w)-1]] |= n
@@ -180,7 +198,7 @@ func (r *reader) prefix(i int) (start int, currency string, ok bool) {
 			if r.units.heads[s[k]]>>n&1 == 0 {
 				continue
 			}
-			u, found := r.units.words[s[k:from]]
+			u, found := r.units.find(s[k:from])
 			if !found || u.currency == "" {
 				continue
 			}
@@ -267,7 +285,7 @@ func (r *reader) unitAt(k int) (unit, int) {
 		if n > longestUnit || end > len(s) || r.units.feet[s[end-1]]>>n&1 == 0 {
 			continue
 		}
-		u, ok := r.units.words[s[k:end]]
+		u, ok := r.units.find(s[k:end])
 		if !ok {
 			continue
 		}
@@ -353,7 +371,7 @@ func (r *reader) unitPrefix(k int) (unit, int) {
 	for end := k; end < len(s) && end-k < 12; {
 		_, n := utf8.DecodeRuneInString(s[end:])
 		end += n
-		if u, ok := r.units.words[s[k:end]]; ok && u.currency != "" {
+		if u, ok := r.units.find(s[k:end]); ok && u.currency != "" {
 			if j := skipSpace(s, end, 1); j < len(s) && isDigit(s[j]) {
 				return u, end - k
 			}

@@ -29,32 +29,33 @@ type register struct {
 	form      *regexp.Regexp
 	near      string // separated by |
 	needs     string // what every number of the form holds, one of the words apart by |: a quick look before the form
+	slash     bool   // every number of the form holds a slash
 }
 
 // registers are tried in order. The forms begin and end at the edges of words.
 var registers = []register{
-	{"PH-DMW", regexp.MustCompile(`(?:(?:poea|dmw)[- ]?)?\d{3}-(?:lb|sb)-\d{6,8}-(?:r|ul|pl|tl|uml|f|p|n)`), "", "-lb-|-sb-"},
-	{"ID-KP2MI", regexp.MustCompile(`\d{1,4}/(?:[a-z0-9.-]{1,12}/){1,4}(?:19|20)\d\d`), "izin|sippmi|sip3mi|sip2mi|siuppak|siup|p3mi|p2mi|bp2mi|kp2mi|kemnaker", "/"},
-	{"ID-KP2MI", regexp.MustCompile(`(?:kep[-. ]?)?\d{2,4}[/ ]\d{2,4}`), "sippmi|sip3mi|sip2mi|siuppak", ""},
-	{"VN-DOLAB", regexp.MustCompile(`\d{1,4}/(?:\d{4}/)?(?:b?l[đd]tbxh|bnv|qlld|qlldnn)(?:-gp|-gphd)?`), "", "tbxh|bnv|qlld"},
-	{"TH-DOE", regexp.MustCompile(`(?:(?:ท|ต|น|นจ|กจ)\.? ?)?\d{1,4}/25\d\d`), "ใบอนุญาต|กรมการจัดหางาน|จัดหางาน", "/25"},
-	{"SG-MOM", regexp.MustCompile(`\d{2}[cs]\d{4}`), "", ""},
-	{"SG-MOM", regexp.MustCompile(`r\d{7}`), "ea reg|ea personnel|reg no|reg. no|registration no|mom|ea ", ""},
-	{"MY-JTK", regexp.MustCompile(`jtk(?:sm)?[-/ ]?\d{2,4}[a-z]?(?:/\d{2,4})*`), "", "jtk"},
-	{"CN-MOFCOM", regexp.MustCompile(`lw\d{10,12}`), "", "lw"},
-	{"CN-MOHRSS", regexp.MustCompile(`\(?\p{Han}?\)? ?人服证字 ?[\[(〔]?\d{4}[\])〕]?(?: ?第)? ?\d{4,12}`), "", "服证字"},
-	{"CN-MOHRSS", regexp.MustCompile(`\d{12}`), "人力资源服务许可|许可证", ""},
-	{"TW-MOL", regexp.MustCompile(`(?:北|新北|桃|中|南|高)?\p{Han}{0,6}(?:私立)?就業?服?務?字?第 ?\d{4} ?號`), "", "号|號"},
-	{"TW-MOL", regexp.MustCompile(`\d{4}`), "私立就业服务|许可证字号|许可证号|仲介许可", ""},
-	{"IN-MEA", regexp.MustCompile(`b-?\d{3,4}/[a-z]{2,4}/(?:per|part|com|ltd|pvt|pub)[a-z]*/\d{1,4}\+?/\d{1,2}/\d{3,5}/(?:19|20)\d\d`), "", "/per|/part|/com|/ltd|/pvt|/pub"},
-	{"BD-BMET", regexp.MustCompile(`rl[-. ]?(?:no)?[-.: ]*\d{3,4}`), "", "rl"},
-	{"LK-SLBFE", regexp.MustCompile(`\d{3,4}`), "slbfe|sbfe|la no|labour licence|l.l. no", ""},
-	{"NP-DOFE", regexp.MustCompile(`\d{1,4}/\d{3}/\d{3}`), "", "/0"},
-	{"PK-BEOE", regexp.MustCompile(`(?:mpd|opl?|oep)[-/ ]?\d{3,4}/[a-z]{3}(?:/\d{4})?`), "", "mpd|opl|op/|op |oep"},
-	{"MM-MOL", regexp.MustCompile(`\d{1,4}/20\d\d`), "လိုင်စင်|အေဂျင်စီ", "/20"},
-	{"KH-MLVT", regexp.MustCompile(`\d{1,4} ?(?:ក\.ប|ប្រក|k\.?b)[^\n]{0,12}`), "", "ក.ប|ប្រក|k.b|kb"},
-	{"JP-MHLW", regexp.MustCompile(`\d{2}-ユ-\d{6}`), "", "ユ"},
-	{"HK-LD", regexp.MustCompile(`\d{5}`), "ea licence|ea license|hk licence|职业介绍所牌照", ""},
+	{"PH-DMW", regexp.MustCompile(`(?:(?:poea|dmw)[- ]?)?\d{3}-(?:lb|sb)-\d{6,8}-(?:r|ul|pl|tl|uml|f|p|n)`), "", "-lb-|-sb-", false},
+	{"ID-KP2MI", regexp.MustCompile(`\d{1,4}/(?:[a-z0-9.-]{1,12}/){1,4}(?:19|20)\d\d`), "izin|sippmi|sip3mi|sip2mi|siuppak|siup|p3mi|p2mi|bp2mi|kp2mi|kemnaker", "/", true},
+	{"ID-KP2MI", regexp.MustCompile(`(?:kep[-. ]?)?\d{2,4}[/ ]\d{2,4}`), "sippmi|sip3mi|sip2mi|siuppak", "", false},
+	{"VN-DOLAB", regexp.MustCompile(`\d{1,4}/(?:\d{4}/)?(?:b?l[đd]tbxh|bnv|qlld|qlldnn)(?:-gp|-gphd)?`), "", "tbxh|bnv|qlld", true},
+	{"TH-DOE", regexp.MustCompile(`(?:(?:ท|ต|น|นจ|กจ)\.? ?)?\d{1,4}/25\d\d`), "ใบอนุญาต|กรมการจัดหางาน|จัดหางาน", "/25", true},
+	{"SG-MOM", regexp.MustCompile(`\d{2}[cs]\d{4}`), "", "", false},
+	{"SG-MOM", regexp.MustCompile(`r\d{7}`), "ea reg|ea personnel|reg no|reg. no|registration no|mom|ea ", "", false},
+	{"MY-JTK", regexp.MustCompile(`jtk(?:sm)?[-/ ]?\d{2,4}[a-z]?(?:/\d{2,4})*`), "", "jtk", false},
+	{"CN-MOFCOM", regexp.MustCompile(`lw\d{10,12}`), "", "lw", false},
+	{"CN-MOHRSS", regexp.MustCompile(`\(?\p{Han}?\)? ?人服证字 ?[\[(〔]?\d{4}[\])〕]?(?: ?第)? ?\d{4,12}`), "", "服证字", false},
+	{"CN-MOHRSS", regexp.MustCompile(`\d{12}`), "人力资源服务许可|许可证", "", false},
+	{"TW-MOL", regexp.MustCompile(`(?:北|新北|桃|中|南|高)?\p{Han}{0,6}(?:私立)?就業?服?務?字?第 ?\d{4} ?號`), "", "号|號", false},
+	{"TW-MOL", regexp.MustCompile(`\d{4}`), "私立就业服务|许可证字号|许可证号|仲介许可", "", false},
+	{"IN-MEA", regexp.MustCompile(`b-?\d{3,4}/[a-z]{2,4}/(?:per|part|com|ltd|pvt|pub)[a-z]*/\d{1,4}\+?/\d{1,2}/\d{3,5}/(?:19|20)\d\d`), "", "/per|/part|/com|/ltd|/pvt|/pub", true},
+	{"BD-BMET", regexp.MustCompile(`rl[-. ]?(?:no)?[-.: ]*\d{3,4}`), "", "rl", false},
+	{"LK-SLBFE", regexp.MustCompile(`\d{3,4}`), "slbfe|sbfe|la no|labour licence|l.l. no", "", false},
+	{"NP-DOFE", regexp.MustCompile(`\d{1,4}/\d{3}/\d{3}`), "", "/0", true},
+	{"PK-BEOE", regexp.MustCompile(`(?:mpd|opl?|oep)[-/ ]?\d{3,4}/[a-z]{3}(?:/\d{4})?`), "", "mpd|opl|op/|op |oep", true},
+	{"MM-MOL", regexp.MustCompile(`\d{1,4}/20\d\d`), "လိုင်စင်|အေဂျင်စီ", "/20", true},
+	{"KH-MLVT", regexp.MustCompile(`\d{1,4} ?(?:ក\.ប|ប្រក|k\.?b)[^\n]{0,12}`), "", "ក.ប|ប្រក|k.b|kb", false},
+	{"JP-MHLW", regexp.MustCompile(`\d{2}-ユ-\d{6}`), "", "ユ", false},
+	{"HK-LD", regexp.MustCompile(`\d{5}`), "ea licence|ea license|hk licence|职业介绍所牌照", "", false},
 }
 
 // How much around a word for licence is looked at, in bytes of folded text.
@@ -84,7 +85,11 @@ func (f *field) knownLicence(h hit) *Licence {
 		to = h.end + i
 	}
 	near := s[from:h.end]
+	slash := strings.IndexByte(s[h.start:to], '/') >= 0
 	for _, r := range registers {
+		if r.slash && !slash {
+			continue
+		}
 		if r.needs != "" && !holdsOne(s[h.start:to], r.needs) || r.near != "" && !containsAny(s[from:to], near, r.near) || r.near == "" && r.needs == "" && !singapore(s[h.start:to]) {
 			continue
 		}
