@@ -363,18 +363,25 @@ func cases(t testing.TB) []Labelled {
 	}
 	var out []Labelled
 	for _, name := range append([]string{"testdata/cases.jsonl"}, files...) {
-		f, err := os.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = ReadLabelled(bufio.NewReader(f), "cases", func(l Labelled) error {
-			out = append(out, l)
-			return nil
-		}, func(line int, err error) { t.Fatalf("%s:%d: %v", name, line, err) })
-		f.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
+		out = append(out, labelled(t, name, "cases")...)
+	}
+	return out
+}
+
+// labelled reads one file of labelled posts.
+func labelled(t testing.TB, name, set string) (out []Labelled) {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	err = ReadLabelled(bufio.NewReader(f), set, func(l Labelled) error {
+		out = append(out, l)
+		return nil
+	}, func(line int, err error) { t.Fatalf("%s:%d: %v", name, line, err) })
+	if err != nil {
+		t.Fatal(err)
 	}
 	return out
 }
