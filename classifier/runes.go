@@ -90,7 +90,11 @@ func pairAt(s string, i int) (uint32, bool) {
 	}
 	a := uint32(s[i]&0xf)<<12 | uint32(s[i+1]&0x3f)<<6 | uint32(s[i+2]&0x3f)
 	b := uint32(s[i+3]&0xf)<<12 | uint32(s[i+4]&0x3f)<<6 | uint32(s[i+5]&0x3f)
-	return (a*0x9e3779b1 ^ b*0x85ebca6b) >> (32 - pairBits), true
+	return pairHash(rune(a), rune(b)), true
+}
+
+func pairHash(a, b rune) uint32 {
+	return (uint32(a)*0x9e3779b1 ^ uint32(b)*0x85ebca6b) >> (32 - pairBits)
 }
 
 // pair reports whether some word may begin with r, which stands at text[i], and the rune after it.

@@ -167,16 +167,10 @@ func (l *layout) wide(i int) int {
 	} else {
 		r, n = fold.Decode(text, i)
 	}
-	var k kind
-	var sc script
-	switch {
-	case r >= 0xac00 && r <= 0xd7a3:
-		k, sc = base, hangul
-	case r >= 0x4e00 && r <= 0x9fff:
-		k, sc = base, han
-	default:
-		k, sc = l.tab.of(r)
+	if syllable(r) && l.prev != leading && l.prev != stacker {
+		return l.syllables(i, r)
 	}
+	k, sc := l.tab.of(r)
 	begins := false
 	switch k {
 	case letter:
@@ -217,6 +211,44 @@ func (l *layout) wide(i int) int {
 	l.broken(i, i+n)
 	l.prev, l.lineStart = k, false
 	return i + n
+}
+
+// syllable reports a Chinese character or a Korean syllable: three bytes, and a
+// word may begin and end with each.
+func syllable(r rune) bool { return r >= 0x4e00 && r <= 0x9fff || r >= 0xac00 && r <= 0xd7a3 }
+
+// syllables lays out a run of them from byte i, where r stands, and returns the byte after it.
+func (l *layout) syllables(i int, r rune) int {
+	text, pos, tab := l.text, l.pos, l.tab
+	if l.broken(i, i); l.prev != base && l.prev != mark {
+		l.at += unitsPerWord - 1
+	}
+	for {
+		l.at++
+		next, may := rune(0), false
+		if j := i + 3; j+2 < len(text) && text[j]-0xe0 <= 0xf {
+			next = rune(text[j]&0xf)<<12 | rune(text[j+1]&0x3f)<<6 | rune(text[j+2]&0x3f)
+			h := pairHash(r, next)
+			may = tab.pairs[h>>6]>>(h&63)&1 != 0 || tab.alone[r>>6]>>(r&63)&1 != 0 && !(r >= 0xac00 && next >= 0xac00 && syllable(next))
+		} else {
+			may = tab.head(r)
+		}
+		if may {
+			l.starts = append(l.starts, int32(i))
+		}
+		if r >= 0xac00 {
+			l.letters[hangul]++
+		} else {
+			l.letters[han]++
+		}
+		pos[i], pos[i+2] = l.at, l.at
+		i += 3
+		if r = next; !syllable(r) {
+			break
+		}
+	}
+	l.run, l.prev, l.lineStart = i, base, false
+	return i
 }
 
 // The classes of ASCII characters that a walk tells apart. Folding left no upper case.
