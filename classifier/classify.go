@@ -80,8 +80,8 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 		return nil, fmt.Errorf("compile rules: %w", err)
 	}
 	c.vocab.facts = c.extract.Index(len(c.vocab.words), func(w string) int32 { return c.vocab.byWord[like(w)] })
-	c.vocab.byWord = nil
 	c.runes.starts(c.vocab.words)
+	c.vocab.words, c.vocab.byWord = nil, nil // the automaton knows them
 	c.marks = c.vocab.marks()
 	c.blank = make([]uint64, (len(c.vocab.classes)+len(c.concepts)+63)/64)
 	c.compileConcepts(p)

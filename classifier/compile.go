@@ -34,9 +34,9 @@ type vocabulary struct {
 	langs   []string
 	cluster langSet
 	classOf map[string]int
-	classes []string // classes, then marks
-	masks   []bool   // by class
-	words   []string
+	classes []string         // classes, then marks
+	masks   []bool           // by class
+	words   []string         // as byWord
 	byWord  map[string]int32 // dropped once everything is compiled
 	trie    *trie.Trie
 	senses  []sense
