@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,7 +11,6 @@ import (
 	"mime"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -107,7 +105,7 @@ func (ex *extractor) file(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if picture.Is(b) && !bytes.HasPrefix(bytes.TrimSpace(b), []byte("<")) || strings.EqualFold(filepath.Ext(name), ".svg") {
+	if picture.Type(b) != "" || intake.PictureName(name) {
 		return ex.picture(ctx, b)
 	}
 	found, err := ex.src.Extract(ctx, source.Page{URL: ex.url, ContentType: mime.TypeByExtension(filepath.Ext(name)), Body: b})

@@ -228,6 +228,9 @@ func settle(o Options, head []byte) (Format, error) {
 		return o.Format, nil
 	}
 	name := strings.TrimSuffix(strings.ToLower(o.Name), ".gz")
+	if PictureName(name) {
+		return Picture, nil
+	}
 	switch filepath.Ext(name) {
 	case ".jsonl", ".ndjson":
 		return JSONL, nil
@@ -235,8 +238,6 @@ func settle(o Options, head []byte) (Format, error) {
 		return CSV, nil
 	case ".html", ".htm", ".xhtml", ".xml", ".rss", ".atom":
 		return Page, nil
-	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg":
-		return Picture, nil
 	case ".warc", ".wacz", ".cdx", ".cdxj":
 		return "", fmt.Errorf("read %s: web archives are not read here\nhint: unpack the pages first, e.g. warcio extract --payload FILE OFFSET > page.html", o.Name)
 	}
@@ -244,7 +245,7 @@ func settle(o Options, head []byte) (Format, error) {
 	switch {
 	case len(b) == 0:
 		return JSONL, nil // nothing in it: no line, no error
-	case b[0] != '<' && picture.Is(head):
+	case picture.Type(head) != "":
 		return Picture, nil
 	case bytes.HasPrefix(b, []byte("WARC/1.")), bytes.HasPrefix(b, []byte("PK\x03\x04")):
 		return "", fmt.Errorf("read %s: web archives are not read here\nhint: unpack the pages first, e.g. warcio extract --payload FILE OFFSET > page.html", o.Name)

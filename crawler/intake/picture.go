@@ -5,10 +5,22 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"github.com/lurewatch/lurewatch/internal/picture"
 	"github.com/lurewatch/lurewatch/internal/post"
 )
+
+// PictureName reports whether a file's name says that it is a picture, one that is
+// refused (an SVG) included.
+func PictureName(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg":
+		return true
+	}
+	return false
+}
 
 // readPicture makes a post of one picture. It has no words: they are in the picture.
 func readPicture(r *bufio.Reader, o Options, yield func(Item, error) bool) {

@@ -68,7 +68,7 @@ func (x *extractor) sightings(ctx context.Context, c post.Capture, r archive.Rec
 	if err != nil {
 		return nil, fmt.Errorf("extract %s at %s:%d: %w", r.ID, c.Record.File, c.Record.Offset, err)
 	}
-	if c.Adapter == importAdapter && picture.Is(r.Block) { // the capture is the picture
+	if c.Adapter == importAdapter && picture.Type(r.Block) != "" { // the capture is the picture
 		kept[""] = picture.Original{Body: r.Block, Record: c.Record}
 	}
 	out := make([]post.Sighting, len(posts))

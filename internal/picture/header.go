@@ -8,7 +8,6 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
-	"strings"
 
 	"golang.org/x/image/webp"
 )
@@ -40,10 +39,6 @@ var formats = []struct {
 	{"image/webp", "RIFF????WEBPVP8", func(r *bytes.Reader) (image.Config, error) { return webp.DecodeConfig(r) }},
 }
 
-// Is reports whether a file that begins with b is a picture of a kind that is read
-// here, or one that is refused on sight (an SVG).
-func Is(b []byte) bool { return kindOf(b) != "" || isSVG(b) }
-
 // Check says why a picture would be refused before it is decoded, within the default
 // bounds of [Options].
 func Check(b []byte) error {
@@ -56,9 +51,7 @@ func Check(b []byte) error {
 }
 
 // Type is the media type of a picture by its first bytes, "" for what is not read here.
-func Type(b []byte) string { return kindOf(b) }
-
-func kindOf(b []byte) string {
+func Type(b []byte) string {
 	for _, f := range formats {
 		if matches(b, f.magic) {
 			return f.kind
@@ -77,11 +70,6 @@ func matches(b []byte, magic string) bool {
 		}
 	}
 	return true
-}
-
-func isSVG(b []byte) bool {
-	head := strings.ToLower(string(b[:min(len(b), 1024)]))
-	return strings.HasPrefix(strings.TrimLeft(head, "\xEF\xBB\xBF \t\r\n"), "<") && strings.Contains(head, "<svg")
 }
 
 // inspect reads the header of a picture and refuses what is too large to decode.
