@@ -175,6 +175,7 @@ func (r *Router) notice(route Route, key string, j post.Judged, now time.Time) p
 	n := post.Notice{Key: key, Type: "post.flagged", Channel: route.Name, At: now.UTC(), Post: j.Post, Verdict: j.Verdict}
 	if !route.Contacts {
 		n.Post.Contacts, n.Verdict.Facts.Contacts = nil, nil
+		n.Post.Pictures = post.WithoutCodes(n.Post.Pictures)
 	}
 	if r.opt.Link != nil {
 		n.Link = r.opt.Link(j.Post.ID)

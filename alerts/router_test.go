@@ -136,10 +136,14 @@ func TestContactsStayBehindUnlessAskedFor(t *testing.T) {
 		rec, ch := hook(t)
 		r := router(t, RouterOptions{Routes: []Route{{Name: "unit", Channel: ch, Contacts: keep}}, Link: func(id string) string { return "https://desk.example/posts/" + id }})
 		in := flagged("a", post.LevelHigh)
+		in.Post.Pictures = []post.Picture{{Text: "free flight", Codes: []string{"https://t.me/hr_code"}}}
 		if errs := r.Handle(t.Context(), []post.Judged{in}); errs[0] != nil {
 			t.Fatal(errs[0])
 		}
 		body := rec.bodies[0]
+		if strings.Contains(body, "hr_code") != keep || !strings.Contains(body, "free flight") || len(in.Post.Pictures[0].Codes) != 1 {
+			t.Errorf("codes asked for: %v; body %s", keep, body)
+		}
 		if strings.Contains(body, "hr_anna") != keep || strings.Contains(body, "+85512345678") != keep {
 			t.Errorf("contacts asked for: %v; body %s", keep, body)
 		}

@@ -52,6 +52,16 @@ func (p *Post) boundPictures() {
 	p.Pictures = ps
 }
 
+// WithoutCodes is pictures without what their codes say: those are contacts, and stay
+// behind where contacts do.
+func WithoutCodes(pictures []Picture) []Picture {
+	out := slices.Clone(pictures)
+	for i := range out {
+		out[i].Codes = nil
+	}
+	return out
+}
+
 // version is what of a picture makes a version of its post: the picture, whatever
 // OCR makes of it. Of a picture without bytes it is what was said of it; one that
 // could only not be had is nothing.
