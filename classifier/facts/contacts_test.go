@@ -75,6 +75,7 @@ func TestContacts(t *testing.T) {
 		"words among digits":                    {"vi", "gọi 09 một hai 000 không không một", "phone:+84912000001"},
 		"letters for the first digits":          {"vi", "lh O9l2ooooo1", "phone:+84912000001"},
 		"letters for the last digits":           {"vi", "lh 09120000Ol", "phone:+84912000001"},
+		"what is in brackets behind a phone":    {"vi", "Hotline: 028 7300 5588 (0 đồng)", "phone:+842873005588"},
 		"a counted list is no phone":            {"en", "contact us in one two three steps", ""},
 		"a word with letters like digits":       {"en", "call oil2000 lil 10 oo", ""},
 		"Telegram link with a word for the dot": {"en", "t [dot] me / example_hr", "telegram:example_hr"},

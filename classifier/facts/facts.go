@@ -285,6 +285,7 @@ func (f *field) isTaken(i, j int) bool {
 
 // Extract reads the facts of one post.
 func (x *Extractor) Extract(in Input) Facts {
+	in.Lang, _, _ = strings.Cut(in.Lang, "-")
 	w := x.pool.Get().(*work) //nolint:errcheck // the pool holds nothing else
 	defer x.pool.Put(w)
 	fields := w.fields[:]

@@ -188,7 +188,7 @@ func (f *field) digitsAt(i int) (digitsRun, bool) {
 		j, n := k, 0
 		for j < len(s) && n < 3 && !isDigit(s[j]) {
 			w := separator(s[j:])
-			if w == 0 {
+			if w == 0 || s[j] == '(' && len(d) > 6 { // what is in brackets behind a number is no part of it
 				break
 			}
 			j += w
