@@ -184,6 +184,7 @@ func (c *Classifier) languages(p *rules.Pack) {
 // work is the space that one post needs. It goes back to the pool.
 type work struct {
 	title, text scan
+	picture     scan
 	hits        *hits
 	cov         covers
 	phrases     []phraseHit
@@ -201,12 +202,82 @@ type phraseHit struct {
 
 // field is one field of a post, folded and laid out.
 type field struct {
-	name  string
-	fold  fold.Text
-	scan  *scan
-	shift int32 // where it begins among the bytes of all fields
-
+	name     string
+	original string
+	fold     fold.Text
+	plain    fold.Text // with its digits left alone
+	scan     *scan
+	shift    int32 // where it begins among the bytes of all fields
 	posShift int32 // and among their words
+}
+
+// fields are the title, the text and what was read from pictures.
+type fields [3]field
+
+// of is the field that the byte of all fields lies in.
+func (f *fields) of(b int32) int {
+	for k := len(f) - 1; k > 0; k-- {
+		if b >= f[k].shift {
+			return k
+		}
+	}
+	return 0
+}
+
+// read folds the fields of p and finds their words.
+func (c *Classifier) read(p *post.Post, w *work) (f fields, t tongue) {
+	f[0] = field{name: facts.FieldTitle, original: p.Title, scan: &w.title}
+	f[1] = field{name: facts.FieldText, original: p.Text, scan: &w.text}
+	f[2] = field{name: facts.FieldPicture, original: pictureText(p), scan: &w.picture}
+	var tally [32]int32
+	var letters [scripts]int32
+	for i := range f {
+		x := &f[i]
+		x.fold, x.plain = readable(x.original)
+		if i > 0 {
+			before := &f[i-1]
+			x.shift = before.shift + int32(len(before.fold.Folded)) + 1
+			x.posShift = before.posShift + before.scan.pos[len(before.scan.text)] + blankUnits
+		}
+		s := x.scan
+		s.reset(x.fold.Folded)
+		s.layout(c.runes)
+		c.vocab.find(s, c.runes)
+		c.vocab.votes(s.raws, &tally)
+		for k, n := range s.letters {
+			letters[k] += n
+		}
+	}
+	t = c.tongueOf(letters, tally, primary(p.Lang))
+	for i := range f {
+		x := &f[i]
+		w.posShift = x.posShift
+		c.resolve(x.scan, t, w, x.shift)
+		c.markNumbers(x.scan, w, x.shift)
+		if len(x.scan.quotes) > 0 {
+			w.quotes(x.scan.text, x.scan.quotes, x.shift)
+		}
+	}
+	return f, t
+}
+
+// pictureText is what was read from the pictures of p, one after the other, a line
+// between them: what spans of the field picture are into.
+func pictureText(p *post.Post) string {
+	switch len(p.Pictures) {
+	case 0:
+		return ""
+	case 1:
+		return p.Pictures[0].Text
+	}
+	var b strings.Builder
+	for i, x := range p.Pictures {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(x.Text)
+	}
+	return b.String()
 }
 
 // Classify judges one version of one post. It fails only when ctx is done.
@@ -231,41 +302,14 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	w.hits.reset()
 	w.phrases, w.quote = w.phrases[:0], w.quote[:0]
 
-	title, plainTitle := readable(p.Title)
-	text, plainText := readable(p.Text)
-	fields := [2]field{
-		{name: "title", fold: title, scan: &w.title},
-		{name: "text", fold: text, scan: &w.text, shift: int32(len(title.Folded)) + 1},
-	}
-	var tally [32]int32
-	var letters [scripts]int32
-	for i := range fields {
-		s := fields[i].scan
-		s.reset(fields[i].fold.Folded)
-		s.layout(c.runes)
-		c.vocab.find(s, c.runes)
-		c.vocab.votes(s.raws, &tally)
-		for k, n := range s.letters {
-			letters[k] += n
-		}
-	}
-	t := c.tongueOf(letters, tally, primary(p.Lang))
-	fields[1].posShift = w.title.pos[len(w.title.text)] + blankUnits
-	for _, f := range fields {
-		w.posShift = f.posShift
-		c.resolve(f.scan, t, w, f.shift)
-		c.markNumbers(f.scan, w, f.shift)
-		if len(f.scan.quotes) > 0 {
-			w.quotes(f.scan.text, f.scan.quotes, f.shift)
-		}
-	}
+	f, t := c.read(&p, w)
 	v := post.Verdict{ID: p.ID, Pack: c.pack, Lang: primary(p.Lang), Rules: []post.RuleHit{}, Spans: []post.Span{}}
 	if t.lang >= 0 {
 		v.Lang = c.vocab.langs[t.lang]
 	}
-	found := c.facts(p, plainTitle, plainText, v.Lang, w, fields[:])
+	found := c.facts(&p, v.Lang, w, &f)
 	v.Facts = found.Facts
-	v.Facts.Evasion = disguises(title, text)
+	v.Facts.Evasion = f.disguises()
 	for _, ph := range w.phrases {
 		c.note(w, int(ph.concept), ph.hit, ph.gloss)
 	}
@@ -283,7 +327,7 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	if v.Flagged || v.Help {
 		most = MaxSpans
 	}
-	v.Spans = c.spans(w, fields[:], p, most)
+	v.Spans = c.spans(w, &f, most)
 	return v, found, nil
 }
 
@@ -302,10 +346,10 @@ func primary(lang string) string {
 	return lang
 }
 
-func disguises(of ...fold.Text) []string {
+func (f *fields) disguises() []string {
 	var out []string
-	for _, t := range of {
-		out = append(out, t.Disguises...)
+	for i := range f {
+		out = append(out, f[i].fold.Disguises...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

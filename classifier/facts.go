@@ -20,16 +20,21 @@ type stated struct {
 
 // facts reads contacts, pay and places, and marks where they stand, so that
 // patterns can speak of them.
-func (c *Classifier) facts(p post.Post, title, text fold.Text, lang string, w *work, fields []field) stated {
+func (c *Classifier) facts(p *post.Post, lang string, w *work, in *fields) stated {
+	var codes []string
+	for _, x := range p.Pictures {
+		codes = append(codes, x.Codes...)
+	}
 	f := c.extract.Extract(facts.Input{
-		Title: title, Text: text, Company: fold.Fold(p.Company), Location: fold.Fold(strings.Join(p.Locations, "\n")),
-		URL: p.URL, Lang: lang, SeenTitle: &fields[0].scan.seen, SeenText: &fields[1].scan.seen,
+		Title: in[0].plain, Text: in[1].plain, Picture: in[2].plain,
+		Company: fold.Fold(p.Company), Location: fold.Fold(strings.Join(p.Locations, "\n")), Code: fold.Fold(strings.Join(codes, "\n")),
+		URL: p.URL, Lang: lang, SeenTitle: &w.title.seen, SeenText: &w.text.seen, SeenPicture: &w.picture.seen,
 	})
 	var out stated
 	out.named = isName(p.Company)
 	if f.Licence != nil {
 		out.licensed = true
-		w.mark(c.marks.licence, f.Licence.Span, fields)
+		w.mark(c.marks.licence, f.Licence.Span, in)
 	}
 	if f.Age != nil {
 		out.age = f.Age.Min
@@ -39,7 +44,12 @@ func (c *Classifier) facts(p post.Post, title, text fold.Text, lang string, w *w
 		if !slices.ContainsFunc(out.Contacts, func(o post.Contact) bool { return o.Kind == x.Kind && o.Value == x.Value }) {
 			out.Contacts = append(out.Contacts, x.Contact)
 		}
-		w.mark(c.marks.handle, x.Span, fields)
+		w.mark(c.marks.handle, x.Span, in)
+	}
+	for _, code := range codes { // what a code says is how to reach somebody, whatever it is
+		if !slices.ContainsFunc(f.Contacts, func(x facts.Contact) bool { return x.Span.Field == facts.FieldCode && strings.Contains(code, x.Raw) }) {
+			out.Contacts = append(out.Contacts, post.Contact{Kind: "url", Value: code, Raw: code})
+		}
 	}
 	if f.Salary != nil {
 		s := f.Salary.Salary
@@ -54,20 +64,21 @@ func (c *Classifier) facts(p post.Post, title, text fold.Text, lang string, w *w
 		if !slices.ContainsFunc(out.Places, func(o post.Place) bool { return o.ID == x.ID }) {
 			out.Places = append(out.Places, x.Place)
 		}
-		w.mark(c.marks.place, x.Span, fields)
+		w.mark(c.marks.place, x.Span, in)
 		if x.Risk == "high" {
-			w.mark(c.marks.hotspot, x.Span, fields)
+			w.mark(c.marks.hotspot, x.Span, in)
 		}
 		if home := c.homes[lang]; home != "" && x.Country != "" && !strings.Contains(home, x.Country) {
-			w.mark(c.marks.far, x.Span, fields)
+			w.mark(c.marks.far, x.Span, in)
 		}
 	}
 	return out
 }
 
 // mark adds a mark where a fact stands, unless that is in no field that patterns see.
-func (w *work) mark(class int, s facts.Span, fields []field) {
-	for _, f := range fields {
+func (w *work) mark(class int, s facts.Span, in *fields) {
+	for i := range in {
+		f := &in[i]
 		if f.name != s.Field || s.From >= s.To || s.To > len(f.scan.text) {
 			continue
 		}

@@ -28,8 +28,7 @@ func (a placeOf) compare(b placeOf) int {
 
 // spans are the places of the weightiest concepts in the original text, most at
 // most, in its order and each once.
-func (c *Classifier) spans(w *work, fields []field, p post.Post, most int) []post.Span {
-	original := [2]string{p.Title, p.Text}
+func (c *Classifier) spans(w *work, in *fields, most int) []post.Span {
 	list := w.places[:0]
 	for _, rank := range c.byRank {
 		from := len(list)
@@ -46,12 +45,10 @@ func (c *Classifier) spans(w *work, fields []field, p post.Post, most int) []pos
 	}
 	kept := list[:0]
 	for _, x := range list {
-		if x.start >= fields[1].shift || x.end > fields[1].shift {
-			x.field = 1
-		}
-		f := &fields[x.field]
+		x.field = int8(in.of(x.end - 1))
+		f := &in[x.field]
 		start, end := f.fold.Span(int(max(x.start-f.shift, 0)), int(x.end-f.shift))
-		if start < end && end <= len(original[x.field]) {
+		if start < end && end <= len(f.original) {
 			x.start, x.end = int32(start), int32(end)
 			kept = append(kept, x)
 		}
@@ -68,8 +65,8 @@ func (c *Classifier) spans(w *work, fields []field, p post.Post, most int) []pos
 			gloss = c.vocab.glosses[x.gloss]
 		}
 		out[i] = post.Span{
-			Field: fields[x.field].name, Start: int(x.start), End: int(x.end), Concept: con.ID,
-			Text: original[x.field][x.start:x.end], Gloss: gloss,
+			Field: in[x.field].name, Start: int(x.start), End: int(x.end), Concept: con.ID,
+			Text: in[x.field].original[x.start:x.end], Gloss: gloss,
 		}
 	}
 	return out

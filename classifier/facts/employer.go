@@ -12,7 +12,7 @@ func employer(fields []field) (name *Named, licence *Licence) {
 		name = &Named{Name: strings.TrimSpace(c.Original), Span: c.span(0, len(c.Folded))}
 	}
 	tries := 0
-	for i := range fields[:3] {
+	for _, i := range [...]int{0, 1, 2, 4} {
 		f := &fields[i]
 		for _, h := range f.hits {
 			switch h.kind {

@@ -20,6 +20,8 @@ const (
 	FieldText     = "text"
 	FieldCompany  = "company"
 	FieldLocation = "location"
+	FieldPicture  = "picture" // what OCR read from the pictures of a post, one after the other
+	FieldCode     = "code"    // what their QR codes say, one a line
 )
 
 // Span is where a fact stands. Start and End are bytes of the original field, From
@@ -32,10 +34,10 @@ type Span struct {
 
 // Input is a post as the extractor reads it. Every part may be missing.
 type Input struct {
-	Title, Text, Company, Location fold.Text
+	Title, Text, Company, Location, Picture, Code fold.Text
 
-	// What a walk over Title and Text met. They are walked here when it is nil.
-	SeenTitle, SeenText *Seen
+	// What a walk over Title, Text and Picture met. They are walked here when it is nil.
+	SeenTitle, SeenText, SeenPicture *Seen
 
 	URL     string // of the post, never read as a contact
 	Lang    string // BCP 47 primary subtag
@@ -234,7 +236,7 @@ type stretch struct{ From, To int32 }
 
 // work is the space that one post needs. It goes back to the pool.
 type work struct {
-	fields [4]field
+	fields [6]field
 	places []placeHit
 	sure   surePlaces
 	found  Facts // its lists are cut to size for the answer
@@ -293,19 +295,24 @@ func (x *Extractor) Extract(in Input) Facts {
 	fields[1].open(x, FieldText, in.Text, in.SeenText)
 	fields[2].open(x, FieldCompany, in.Company, nil)
 	fields[3].open(x, FieldLocation, in.Location, nil)
+	fields[4].open(x, FieldPicture, in.Picture, in.SeenPicture)
+	fields[5].open(x, FieldCode, in.Code, nil)
 	out := Facts{Contacts: w.found.Contacts[:0], Salaries: w.found.Salaries[:0], Places: w.found.Places[:0]}
 	out.Places = x.findPlaces(out.Places, w)
 	var room [maxRegions]string
 	regions := regionsOf(room[:0], in, out.Places)
-	for i := range fields[:2] {
+	for _, i := range [...]int{0, 1, 4} {
 		f := &fields[i]
+		if f.Folded == "" {
+			continue
+		}
 		out.Contacts = x.contacts(out.Contacts, f, regions)
 		out.Salaries = x.salaries(out.Salaries, f, in, &out)
 		x.people(f, &out)
 		f.days(&out)
 	}
-	for i := range fields[2:] { // contacts hide in the company and the location too
-		out.Contacts = x.contacts(out.Contacts, &fields[2+i], regions)
+	for _, i := range [...]int{2, 3, 5} { // contacts hide in the company and the location too
+		out.Contacts = x.contacts(out.Contacts, &fields[i], regions)
 	}
 	for i := range fields {
 		out.Contacts = x.phones(out.Contacts, &fields[i], in.Lang, regions)

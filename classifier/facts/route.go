@@ -103,7 +103,7 @@ func (x *Extractor) route(fields []field, places []Place) *Route {
 	for i := range places {
 		p := &places[i]
 		f := &fields[fieldIndex(p.Span.Field)]
-		if f.name != FieldTitle && f.name != FieldText {
+		if f.name != FieldTitle && f.name != FieldText && f.name != FieldPicture {
 			continue
 		}
 		l := x.legBefore(f.Folded, p.Span.From)
@@ -153,7 +153,7 @@ func (x *Extractor) route(fields []field, places []Place) *Route {
 }
 
 func fieldIndex(name string) int {
-	return slices.Index([]string{FieldTitle, FieldText, FieldCompany, FieldLocation}, name)
+	return slices.Index([]string{FieldTitle, FieldText, FieldCompany, FieldLocation, FieldPicture, FieldCode}, name)
 }
 
 // maxLegs bounds the places of each part of a way.

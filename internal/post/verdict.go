@@ -82,7 +82,7 @@ type RuleHit struct {
 // in the ORIGINAL text of the field: a reviewer must see what the page said, not
 // what it was folded to.
 type Span struct {
-	Field   string `json:"field"` // title | text | company | location
+	Field   string `json:"field"` // title, text, company, location or picture: what was read from all pictures, a line between them
 	Start   int    `json:"start"`
 	End     int    `json:"end"`
 	Concept string `json:"concept"`
