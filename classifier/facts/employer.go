@@ -17,11 +17,13 @@ func employer(fields []field) (name *Named, licence *Licence) {
 		for _, h := range f.hits {
 			switch h.kind {
 			case wordCompanyEnd:
-				if name == nil {
+				if name == nil && names < maxTries {
+					names++
 					name = f.nameBefore(h)
 				}
 			case wordCompanyStart:
-				if name == nil {
+				if name == nil && names < maxTries {
+					names++
 					name = f.nameAfter(h)
 				}
 			case wordLicence:

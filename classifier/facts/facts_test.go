@@ -2,6 +2,7 @@ package facts
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -76,6 +77,19 @@ func checkSpans(t testing.TB, text string, f Facts) {
 	}
 	if f.Age != nil {
 		check("age", f.Age.Span)
+	}
+	for name, w := range map[string]*When{"start": f.Start, "deadline": f.Deadline} {
+		if w != nil {
+			check(name, w.Span)
+		}
+	}
+	if f.OrganPrice != nil {
+		check("price of an organ", f.OrganPrice.Span)
+	}
+	if f.Route != nil {
+		for _, p := range slices.Concat(f.Route.From, f.Route.Via, f.Route.To) {
+			check("place on the way", p.Span)
+		}
 	}
 }
 

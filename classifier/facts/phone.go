@@ -117,9 +117,11 @@ func (x *Extractor) phones(into []Contact, f *field, lang string, regions []stri
 	x.spelledPhones(&c)
 	f.settle()
 	i, k := f.nextDigit(0, 0)
-	for ; i < len(s) && len(c.found) < c.most; i, k = f.nextDigit(i+1, k) {
+	tries := 0
+	for ; i < len(s) && len(c.found) < c.most && tries < maxTries; i, k = f.nextDigit(i+1, k) {
 		r, ok := f.digitsAt(i)
 		if ok && !f.isSettled(r.start, r.end) {
+			tries++
 			if kind, value, ok := x.phone(f, r, regions); ok {
 				c.add(kind, value, r.start, r.end)
 			}
