@@ -11,7 +11,7 @@ func employer(fields []field) (name *Named, licence *Licence) {
 	if c := &fields[2]; strings.TrimSpace(c.Folded) != "" {
 		name = &Named{Name: strings.TrimSpace(c.Original), Span: c.span(0, len(c.Folded))}
 	}
-	tries := 0
+	tries, names := 0, 0 // of licences and of companies
 	for _, i := range [...]int{0, 1, 2, 4} {
 		f := &fields[i]
 		for _, h := range f.hits {
