@@ -7,13 +7,13 @@ import (
 )
 
 // laughing is what only somebody who laughs types, beside the words of FICTION_JOKE.
-var laughing = [...]string{"😂", "🤣", "😹", "😆", "🙃", "🤡"}
+var laughing = [...]string{"😂", "🤣", "😹", "😆", "🙃", "🤡", "=))", ":))", "(笑)", "^_^"}
 
 // laughs counts the laughing marks: 0, 1, or 2 for a row of them or several.
 func (w *work) laughs(fiction int) int {
 	n := 0
 	for _, h := range w.hits.by[fiction] {
-		if h.amb && laughter(w.folded(h)) {
+		if laughter(w.folded(h)) {
 			n++
 		}
 	}
@@ -87,6 +87,59 @@ func indexOf(list []string, s string) int {
 		}
 	}
 	return -1
+}
+
+// chapter reports a text that begins as a chapter or a scene does: one of the first
+// words is a word of fiction, and a number stands beside it.
+func (w *work) chapter(k stanceClasses) bool {
+	const head = 40 // bytes
+	first := int32(-1)
+	for _, h := range w.hits.by[k.fiction] {
+		if h.start > head {
+			break
+		}
+		if first >= 0 { // 第十二章
+			return true
+		}
+		first = h.start
+		rest := w.after(h)
+		if r, _ := utf8.DecodeRuneInString(strings.TrimLeft(rest[:min(len(rest), 8)], " .:")); unicode.IsNumber(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// narrated reports that somebody else's words are told: a word of saying follows a
+// quotation or the dash that ends one.
+func (w *work) narrated(k stanceClasses) bool {
+	for _, h := range w.hits.by[k.reported] {
+		for _, q := range w.quote {
+			if d := h.start - q.end; d >= 0 && d <= 16 {
+				return true
+			}
+		}
+		before := strings.TrimRight(w.before(h), " ")
+		if strings.HasSuffix(before, "—") || strings.HasSuffix(before, "–") {
+			return true
+		}
+	}
+	return false
+}
+
+// before and after are a few bytes of the text around h.
+func (w *work) before(h hit) string {
+	if i := h.start - int32(len(w.title.text)) - 1; i > 0 {
+		return w.text.text[max(0, i-8):i]
+	}
+	return ""
+}
+
+func (w *work) after(h hit) string {
+	if i := h.end - int32(len(w.title.text)) - 1; i >= 0 && i < int32(len(w.text.text)) {
+		return w.text.text[i:]
+	}
+	return ""
 }
 
 // asked reports a question about whether something can be believed: a sentence

@@ -104,10 +104,13 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	x.joking = 3 * n(k.fiction)
 	if handles == 0 { // who laughs and can be written to may mean it
 		laughs := w.laughs(k.fiction)
-		if laughs > 0 && hire == 0 && reach == 0 && n(k.money)+n(k.foreign) == 0 { // no pay either
+		if laughs > 0 && n(k.money)+n(k.foreign) == 0 { // no pay either
 			laughs = 2
 		}
 		x.joking += 3 * laughs
+		if w.chapter(k) || w.narrated(k) {
+			x.joking += 6
+		}
 	}
 	if n(k.denial)+n(k.travelBan) > 0 { // a denial inside an offer speaks of scams and beatings too, an offer to the banned of the police
 		x.warning -= 4

@@ -152,10 +152,6 @@ func (x *Extractor) route(fields []field, places []Place) *Route {
 	return &out
 }
 
-func fieldIndex(name string) int {
-	return slices.Index([]string{FieldTitle, FieldText, FieldCompany, FieldLocation, FieldPicture, FieldCode}, name)
-}
-
 // maxLegs bounds the places of each part of a way.
 const maxLegs = 8
 
@@ -262,4 +258,14 @@ func arrowBetween(s string, i, j int) bool {
 		return true
 	}
 	return false
+}
+
+// fieldOf is the index of the field called name, or -1.
+func fieldOf(fields []field, name string) int {
+	for i := range fields {
+		if fields[i].name == name {
+			return i
+		}
+	}
+	return -1
 }

@@ -3,6 +3,8 @@ package facts
 import (
 	"strings"
 	"testing"
+
+	"github.com/lurewatch/lurewatch/classifier/fold"
 )
 
 func ids(places []Place) string {
@@ -45,5 +47,12 @@ func TestRoute(t *testing.T) {
 				t.Errorf("route of %q = from %q via %q to %q, want %q, %q, %q", tt.in, from, via, to, tt.from, tt.via, tt.to)
 			}
 		})
+	}
+}
+
+func TestRouteOnAPicture(t *testing.T) {
+	f := open(t).Extract(Input{Text: fold.Fold("Work abroad"), Picture: fold.Fold("from Vietnam to Cambodia"), Location: fold.Fold("to Thailand"), Lang: "en"})
+	if f.Route == nil || ids(f.Route.From) != "country_vn" || ids(f.Route.To) != "country_kh" {
+		t.Errorf("route = %+v", f.Route)
 	}
 }

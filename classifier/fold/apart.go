@@ -50,12 +50,14 @@ func unitAt(s string, i int) unit {
 	}
 	r, n := utf8.DecodeRuneInString(s[i:])
 	switch sc := folds().get(r).script(); {
-	case sc == scOther || !unicode.IsLetter(r):
+	case sc == scOther:
 		return unit{}
-	case sc == scSEA || sc == scIndic:
-		return clusterAt(s, i, r, n)
+	case sc != scSEA && sc != scIndic:
+		return unit{n, r, unitLetter}
+	case !unicode.IsLetter(r):
+		return unit{}
 	}
-	return unit{n, r, unitLetter}
+	return clusterAt(s, i, r, n)
 }
 
 // clusterAt is the letter r of n bytes at i of s with the signs around it.
@@ -204,7 +206,8 @@ func goesOn(s string, i int) bool {
 		return letterASCII(c) || c-'0' <= 9
 	}
 	r, _ := utf8.DecodeRuneInString(s[i:])
-	return r != '·' && (unicode.IsLetter(r) || unicode.IsMark(r))
+	sc := folds().get(r).script()
+	return sc != scOther && (sc != scSEA || unicode.IsLetter(r) || unicode.IsMark(r))
 }
 
 // isWord reports whether the units of w are a word pulled apart rather than a list,
@@ -243,41 +246,59 @@ func join(t Text) (Text, bool) {
 	s := t.Folded
 	w := writer{src: s}
 	found := false
-	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf && bytesOf[c]&byteLetter == 0 && c != '0' && c != '$' {
-			i++
+	for i := 0; ; {
+		at, sep := nextApart(s, i)
+		if at == len(s) {
+			break
+		}
+		k := at // back to where the unit before begins
+		for k > i && at-k < 16 && inWord(s[k-1]) {
+			k--
+		}
+		u := unitAt(s, k)
+		if u.size == 0 || k+u.size != at || k > 0 && k == i && inWord(s[k-1]) {
+			k = at + sep
+			u = unitAt(s, k)
+		}
+		r := rowAt(s, k, u)
+		if r.count < 3 || !r.isWord(s[r.end:]) {
+			i = max(at+1, r.last) // its last may begin another
 			continue
 		}
-		u := unitAt(s, i)
-		if u.size == 0 {
-			i += runeWidth(s[i])
-			continue
-		}
-		if goesOn(s, i+u.size) { // a word: step over it
-			for i += u.size; goesOn(s, i); {
-				i += runeWidth(s[i])
+		found = true
+		for i = k; i < r.end; {
+			i += unitAt(s, i).size
+			if i < r.end {
+				w.put(nil, i, i+len(r.sep))
+				i += len(r.sep)
 			}
-			continue
-		}
-		r := rowAt(s, i, u)
-		if r.count >= 3 && r.isWord(s[r.end:]) {
-			found = true
-			for k := i; k < r.end; {
-				k += unitAt(s, k).size
-				if k < r.end {
-					w.put(nil, k, k+len(r.sep))
-					k += len(r.sep)
-				}
-			}
-			i = r.end
-			continue
-		}
-		if i = r.end; r.count > 1 { // its last may begin another
-			i = r.last
 		}
 	}
 	if !found {
 		return t, false
 	}
 	return w.done(t), true
+}
+
+// inWord reports the bytes of letters and digits, and of signs that stand for letters.
+func inWord(c byte) bool { return bytesOf[c]&(byteHigh|byteLetter|byteLeet) != 0 || c-'0' <= 9 }
+
+// nextApart is where, from i on, a separator stands that another one like it follows
+// after one unit, and the length of the two; or the length of s.
+func nextApart(s string, i int) (at, sep int) {
+	for ; i < len(s); i++ {
+		c := s[i]
+		if bytesOf[c]&byteSep == 0 && (c != 0xc2 || i+1 == len(s) || s[i+1] != 0xb7) || i > 0 && bytesOf[s[i-1]]&byteSep != 0 {
+			continue
+		}
+		n := sepAt(s, i)
+		after := i + n
+		if after+1 >= len(s) || s[after] < utf8.RuneSelf && s[after+1] != c {
+			continue
+		}
+		if u := unitAt(s, after); u.size > 0 && strings.HasPrefix(s[after+u.size:], s[i:after]) {
+			return i, n
+		}
+	}
+	return len(s), 0
 }

@@ -11,6 +11,7 @@ const (
 	byteSep                // put between letters to pull a word apart, see isSep
 	byteLeet               // stands for a letter, see leet
 	byteSpace              // see isSpace
+	byteMask               // put into words, see isMask
 )
 
 // bytesOf tells what each byte is.
@@ -19,7 +20,7 @@ var bytesOf = func() (t [256]uint8) {
 		c := byte(i)
 		for bit, is := range map[uint8]bool{
 			byteHigh: c >= utf8.RuneSelf, byteUpper: c-'A' < 26, byteTick: c == '`', byteLetter: letterASCII(c),
-			byteSep: isSep(c), byteLeet: leet(c) != 0, byteSpace: isSpace(c),
+			byteSep: isSep(c), byteLeet: leet(c) != 0, byteSpace: isSpace(c), byteMask: isMask(c),
 		} {
 			if is {
 				t[c] |= bit

@@ -84,7 +84,9 @@ func (p *pass) again(s string) {
 	if p.o = 0; len(p.buf) < len(s)+pad {
 		p.buf = make([]byte, len(s)+pad)
 	}
-	p.o = copy(p.buf, s)
+	if p.o = copy(p.buf, s); p.met&metPart != 0 {
+		p.saw |= sawSplit
+	}
 	if nextTriple(s, 0) < len(s) {
 		p.saw |= sawRepeat
 	}

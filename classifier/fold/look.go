@@ -40,7 +40,7 @@ func note(d []byte) (m marks) {
 }
 
 // leads are the first bytes of letters in 64 bytes of text.
-type leads struct{ look, latin, more uint64 } // Greek and Cyrillic, Latin with accents in two bytes and in three
+type leads struct{ look, latin, more uint64 } // Greek, Cyrillic and Armenian; Latin with accents; those and other look-alikes in three bytes
 
 func noteLeads(d []byte) (m leads) {
 	_ = d[63]
@@ -48,9 +48,9 @@ func noteLeads(d []byte) (m leads) {
 		x := binary.LittleEndian.Uint64(d[k:])
 		high := x & highBits
 		y := x &^ highBits
-		m.look |= gather(within(y, 0x4d, 0x54)&high) << k
+		m.look |= gather(within(y, 0x4d, 0x56)&high) << k
 		m.latin |= gather(within(y, 0x43, 0x49)&high) << k
-		m.more |= gather(within(y, 0x61, 0x61)&high) << k
+		m.more |= gather((within(y, 0x61, 0x62)|within(y, 0x6a, 0x6a))&high) << k
 	}
 	return m
 }
@@ -59,10 +59,7 @@ func noteLeads(d []byte) (m leads) {
 // letters pulled apart, letters drawn out, look-alike scripts side by side, digits
 // inside words.
 func (p *pass) look(n int) uint {
-	d, saw := p.buf, p.saw&sawRepeat
-	if p.met&metPart != 0 {
-		saw |= sawSplit
-	}
+	d, saw := p.buf, p.saw&(sawRepeat|sawSplit)
 	if p.met&metDot != 0 {
 		saw |= dotted(d[:n+8])
 	}
@@ -255,7 +252,7 @@ func apart(d []byte, at int, c uint64, size, gap int) bool {
 		i := at + bits.TrailingZeros64(c)
 		step := size + gap
 		a, b, e := i-1-size, i-1-size-step, i-1-size-2*step
-		if e >= 0 && d[a] == d[b] && d[b] == d[e] && isSep(d[a]) && (size > 1 || letterASCII(d[a-1]) || letterASCII(d[b-1])) {
+		if e >= 0 && d[a] == d[b] && d[b] == d[e] && isSep(d[a]) && (size > 1 || letterASCII(d[a-gap]) || letterASCII(d[b-gap])) {
 			return true
 		}
 	}

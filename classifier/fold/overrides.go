@@ -44,7 +44,13 @@ func overrides() map[rune]string {
 	for i, r := range []rune("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡ") { // small capitals
 		m[r] = string(rune('a' + i))
 	}
-	m['ʏ'], m['ᴢ'] = "y", "z"
+	m['ʏ'], m['ᴢ'], m['ɑ'], m['ɡ'], m['ɩ'], m['ȷ'] = "y", "z", "a", "g", "i", "j"
+	for i := range rune(26) { // in brackets
+		m[0x249c+i], m[0x1f110+i] = string('a'+i), string('a'+i)
+	}
+	for from, to := range map[rune]string{'髙': "高", '囯': "国", '囻': "国", '亾': "亡", '凣': "凡", '朩': "木", '釒': "金", '訁': "言", '飠': "食", '⺅': "亻", '⺡': "氵", '⺘': "扌", '⻐': "钅"} {
+		m[from] = to // variants that Unicode keeps apart
+	}
 	for i := range rune(26) { // negative circled and squared capitals
 		m[0x1f150+i], m[0x1f170+i] = string('a'+i), string('a'+i)
 	}

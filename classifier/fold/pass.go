@@ -120,7 +120,7 @@ const (
 func (p *pass) run() {
 	in, n, buf := p.in, len(p.src), p.buf
 	basic := &p.tab.basic
-	var met entry
+	var met, was entry // of all runes, of the one before
 	var upper uint64
 	var last, before uint32 // the bytes of the two runes before
 	var order uint8         // of the mark before
@@ -181,6 +181,10 @@ func (p *pass) run() {
 				if t == last && t == before && drawn(e.script()) && (wordly(in[i+3]) || o > 6 && wordly(buf[o-7])) {
 					p.saw |= sawRepeat
 				}
+				if was&metPart != 0 && splits(last, t) {
+					p.saw |= sawSplit
+				}
+				was = e
 				binary.LittleEndian.PutUint32(buf[o:], t)
 				if k := e.size(); k != 3 {
 					p.shrink(o, i, 3, k)
@@ -225,16 +229,18 @@ func (p *pass) run() {
 				e = p.tab.get(r)
 			}
 		}
-		before, last = 0, 0
 		if size == 1 {
+			last = 0
 			buf[o] = 0x1a
 			p.changed = true
 			i, o = i+1, o+1
 			continue
 		}
+		p.order, was = order, 0
 		i = p.slow(e, r, i, i+size, o)
 		buf, o = p.buf, p.o
 		order = p.order
+		last, before = p.tail()
 	}
 	p.o = o
 	p.met |= met
@@ -275,6 +281,30 @@ func (p *pass) shrink(o, i, size, k int) {
 		p.segs = p.segs[:n-1]
 	}
 	p.segs = append(p.segs, seg{uint32(o), uint32(i), uint32(size)}, seg{uint32(o + k), uint32(i + size), 0})
+}
+
+// tail is the bytes of the last two runes written, 0 for those of ASCII.
+func (p *pass) tail() (last, before uint32) {
+	if p.o == 0 || p.buf[p.o-1] < utf8.RuneSelf {
+		return 0, 0
+	}
+	a, n := lastOf(p.buf[:p.o])
+	b, k := lastOf(p.buf[:p.o-n])
+	if c, _ := lastOf(p.buf[:p.o-n-k]); a == b && b == c {
+		p.saw |= sawRepeat
+	}
+	return a, b
+}
+
+// lastOf is the last rune of b, of two bytes or three, as an entry has it.
+func lastOf(b []byte) (text uint32, size int) {
+	for k := len(b) - 1; k >= 0 && len(b)-k <= 3; k-- {
+		text = text<<8 | uint32(b[k])
+		if b[k] >= 0xc0 {
+			return text, len(b) - k
+		}
+	}
+	return 0, 0
 }
 
 // slow folds the rune r from i to end, which needs more than its entry says, and
@@ -387,7 +417,7 @@ func (p *pass) ruse(e entry, r rune, i, end int) {
 func (p *pass) hide(r rune, i, end int) int {
 	s := p.src
 	last, _ := utf8.DecodeLastRuneInString(s[:i])
-	var found uint
+	var found, inLatin uint
 	for {
 		next, size := utf8.DecodeRuneInString(s[end:])
 		if r == 0x200d && (next >= 0x1f000 || next >= 0x2600 && next <= 0x27bf) { // joins an emoji
@@ -402,10 +432,15 @@ func (p *pass) hide(r rune, i, end int) int {
 			found |= sawBidi
 		case r >= 0x200b && r <= 0x200d, r >= 0x2060 && r <= 0x2065, r == 0xfeff, r == 0x34f, r == 0x180e:
 			found |= sawZeroWidth
+		case r >= 0xfe00 && r <= 0xfe0f: // elsewhere they choose the shape of a character
+			inLatin = sawZeroWidth
 		}
 		if p.tab.get(next).act() != actHide {
 			if p.letter(last) && p.letter(next) {
 				p.saw |= found
+				if last < utf8.RuneSelf && next < utf8.RuneSelf {
+					p.saw |= inLatin
+				}
 			}
 			return end
 		}

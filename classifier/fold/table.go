@@ -245,10 +245,10 @@ func met(e entry, r rune) (out entry) {
 	if e.act() <= actRune && e.rune() == '·' {
 		out |= metDot
 	}
-	if likeLatin(r) != 0 {
+	if e.act() <= actRune && likeLatin(e.rune()) != 0 {
 		out |= metAlphabet
 	}
-	if isPart(r) {
+	if e.act() <= actRune && splitParts().first[e.rune()] {
 		out |= metPart
 	}
 	if e.act() <= actRune && e.rune() != r {
@@ -297,7 +297,9 @@ func makeFold(t *table, simple map[rune]string, r rune) entry {
 }
 
 // noted reports the enclosed digits, which pass.ruse counts.
-func noted(r rune) bool { return r >= 0x2460 && r <= 0x2793 || r >= 0x1f100 && r <= 0x1f10c }
+func noted(r rune) bool {
+	return r >= 0x2460 && r <= 0x2793 && (r < 0x249c || r > 0x24e9) || r >= 0x1f100 && r <= 0x1f10c
+}
 
 // stacking is the order after a sign that puts the next consonant under the letter:
 // above any that a mark may follow; halved down to one when the consonant is there.
@@ -405,7 +407,7 @@ func ruseOf(r, to rune) ruse {
 	switch {
 	case r >= 0xff21 && r <= 0xff5a && latin:
 		return ruseWide
-	case r >= 0x1d400 && r <= 0x1d7ff, r >= 0x24b6 && r <= 0x24e9 && latin, r >= 0x1f110 && r <= 0x1f189 && latin,
+	case r >= 0x1d400 && r <= 0x1d7ff, r >= 0x249c && r <= 0x24e9 && latin, r >= 0x1f110 && r <= 0x1f189 && latin,
 		r >= 0x2100 && r <= 0x214f && latin, r >= 0x1d00 && r <= 0x1dbf && latin:
 		return ruseStyle
 	case r >= 0x2460 && r <= 0x2473, r >= 0x2776 && r <= 0x2793, r >= 0x24ea && r <= 0x24ff:

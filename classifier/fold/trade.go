@@ -146,7 +146,7 @@ func unmask(t Text) (Text, []string) {
 	var names []string
 	for i := 1; i+1 < len(s); i++ {
 		c := s[i]
-		if !isMask(c) && !(c == '/' || c == '-') && !strings.HasPrefix(s[i:], "·") || !wordly(s[i-1]) {
+		if bytesOf[c]&(byteMask|byteSep) == 0 && c != 0xc2 || c == ' ' || !wordly(s[i-1]) || c == 0xc2 && s[i+1] != 0xb7 {
 			continue
 		}
 		if k := splitPair(s, i); k > 0 {

@@ -2,6 +2,7 @@ package fold
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -124,35 +125,49 @@ func beside(s string, i, k int) bool {
 	return unicode.IsLetter(a) || unicode.IsLetter(b) || unicode.IsMark(a)
 }
 
-// isPart reports the first parts of characters that are written in two.
-func isPart(r rune) bool {
+// splitTable is parts, taken apart.
+type splitTable struct {
+	first map[rune]bool
+	whole map[string]string // of the two parts
+}
+
+var splitParts = sync.OnceValue(func() splitTable {
+	t := splitTable{map[rune]bool{}, map[string]string{}}
 	for k := 0; k < len(parts); k += 9 {
-		if first, _ := utf8.DecodeRuneInString(parts[k:]); first == r {
-			return true
-		}
+		first, _ := utf8.DecodeRuneInString(parts[k:])
+		t.first[first] = true
+		t.whole[parts[k:k+6]] = parts[k+6 : k+9]
 	}
-	return false
+	return t
+})
+
+// splits reports whether the runes of these bytes are the parts of a character.
+func splits(a, b uint32) bool {
+	pair := [6]byte{byte(a), byte(a >> 8), byte(a >> 16), byte(b), byte(b >> 8), byte(b >> 16)}
+	return splitParts().whole[string(pair[:])] != ""
 }
 
 // parts are the characters of the trade that are written in two.
-const parts = "亻言信亻主住亻呆保亻牛件亻弋代亻介价亻共供亻乍作亻故做氵每海氵去法氵先洗讠舌话讠正证讠乍诈讠人认讠果课扌召招扌支技扌丁打扌非排扌妾接钅戋钱钅艮银饣反饭饣官馆忄夬快犭句狗礻畐福纟工红纟合给纟吉结"
+const parts = "亻言信亻主住亻呆保亻牛件亻弋代亻介价亻共供亻乍作亻故做氵每海氵去法氵先洗讠舌话讠正证讠乍诈讠人认讠果课扌召招扌支技扌丁打扌非排扌妾接钅戋钱钅艮银饣反饭饣官馆忄夬快犭句狗礻畐福纟工红纟合给纟吉结" +
+	// and those of two characters that do not stand side by side otherwise
+	"贝者赌贝兼赚贝才财贝反贩贝武赋王见现口乞吃禾斗科耳只职走召超走己起酉己配金戋钱金艮银足各路足艮跟车仑轮车专转石马码马奇骑又寸对又欠欢木几机米青精女昏婚身寸射弓长张讠舌话"
 
 // unsplit puts characters together that were taken apart.
 func unsplit(t Text) (Text, bool) {
 	s := t.Folded
 	w := writer{src: s}
 	found := false
-	for i, r := range s {
-		if folds().get(r)&metPart == 0 || i+6 > len(s) {
+	whole := splitParts().whole
+	for i := 0; i+6 <= len(s); i++ {
+		if s[i] < 0xe0 {
 			continue
 		}
-		for k := 0; k < len(parts); k += 9 {
-			if parts[k:k+6] == s[i:i+6] {
-				w.put([]byte(parts[k+6:k+9]), i, i+6)
-				found = true
-				break
-			}
+		if one := whole[s[i:i+6]]; one != "" {
+			w.put([]byte(one), i, i+6)
+			found = true
+			i += 3
 		}
+		i += 2
 	}
 	if !found {
 		return t, false
