@@ -201,7 +201,7 @@ func LintFolded(p *rules.Pack) []rules.Finding {
 	look := func(l *rules.Lexicon, local bool, line int, what, text string) {
 		if to := fold.Fold(text).Folded; plain(to) != plain(text) {
 			out = append(out, rules.Finding{
-				File: l.FileOf(local), Line: line, Severity: sigma.SeverityError, Check: "unfolded-word",
+				File: l.FileOf(local), Line: line, Severity: sigma.SeverityWarning, Check: "unfolded-word",
 				Message: fmt.Sprintf("%s: %q can never be found: text is folded, and would read %q", what, text, to), Hint: "write it as it reads when folded",
 			})
 		}

@@ -2,12 +2,15 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -276,7 +279,48 @@ func TestRulesLintAsksOrdinaryPosts(t *testing.T) {
 	// A word that folding changes can never be found.
 	smallPack(t, dir, map[string][2]string{"lexicon/en.yaml": {"    typist\n", "    Typist\n"}})
 	r = finished(t, dir, nil, nil, "rules", "lint", "--pack", dir)
-	if want := `lexicon/en.yaml:14: error: CHAT_WORK: "Typist" can never be found: text is folded, and would read "typist" (unfolded-word)`; r.code != 1 || !strings.Contains(r.out, want) {
+	if want := `lexicon/en.yaml:14: warning: CHAT_WORK: "Typist" can never be found: text is folded, and would read "typist" (unfolded-word)`; r.code != 0 || !strings.Contains(r.out, want) {
 		t.Errorf("exit %d, want %q\n%s", r.code, want, r.both())
+	}
+}
+
+// A service takes up what changes in its folder, by itself and at SIGHUP, tells what
+// is broken, and goes on.
+func TestARunningServiceReloadsItsRules(t *testing.T) {
+	slow(t)
+	dir := t.TempDir()
+	own := filepath.Join(dir, "own")
+	rule := func(word string) string {
+		return fmt.Sprintf(`title: Offers with %[1]s
+id: 5a1c2f0e-8f6b-4f0a-9d0e-2b6f7d3c9a11
+status: experimental
+description: An own rule that comes and goes.
+references: ['https://example.org/why']
+logsource: {product: lurewatch, category: recruitment_post}
+detection: {offer: {stance: offer}, word: {text|contains: %[1]s}, condition: offer and word}
+falsepositives: [Every cafe]
+level: low
+`, word)
+	}
+	put(t, filepath.Join(own, "rule.yml"), rule("barista"))
+	c := background(t, nil, "run", "--data-dir", filepath.Join(dir, "data"), "--set", "rules.dir="+own, "--set", "web.listen=127.0.0.1:0")
+	c.says(t, 30*time.Second, deskURL.String())
+	put(t, filepath.Join(own, "rule.yml"), rule("waiter"))
+	c.says(t, 20*time.Second, "new rules judge from now on")
+	put(t, filepath.Join(own, "rule.yml"), "title: [")
+	if err := c.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	c.says(t, 20*time.Second, "the new rules are refused, the old ones judge on.*rule.yml")
+	put(t, filepath.Join(own, "rule.yml"), rule("cook"))
+	if err := c.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	c.says(t, 20*time.Second, "(?s)new rules judge from now on.*new rules judge from now on")
+	if code := c.stop(t, 20*time.Second); code != 0 {
+		t.Errorf("exit %d after SIGTERM, want 0", code)
+	}
+	if r := finished(t, dir, nil, nil, "audit", "verify", "--data-dir", filepath.Join(dir, "data")); r.code != 0 {
+		t.Errorf("audit verify: exit %d\n%s", r.code, r.both())
 	}
 }
