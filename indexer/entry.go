@@ -71,6 +71,7 @@ func EntryOf(a *Analyzer, d Doc) Entry {
 func SameText(a, b Doc) bool {
 	return a.Post.Title == b.Post.Title && a.Post.Text == b.Post.Text && a.Post.Company == b.Post.Company &&
 		slices.Equal(a.Post.Locations, b.Post.Locations) &&
+		slices.EqualFunc(a.Post.Pictures, b.Post.Pictures, func(x, y post.Picture) bool { return x.Text == y.Text && slices.Equal(x.Codes, y.Codes) }) &&
 		slices.Equal(a.Post.Contacts, b.Post.Contacts) &&
 		slices.Equal(a.Verdict.Facts.Contacts, b.Verdict.Facts.Contacts)
 }
@@ -89,6 +90,9 @@ func text(a *Analyzer, p post.Post, contacts []string) (title, body string) {
 		b.WriteString(terms)
 	}
 	fields := append([]string{p.Text, p.Company}, p.Locations...)
+	for _, x := range p.Pictures {
+		fields = append(append(fields, x.Text), x.Codes...)
+	}
 	for _, f := range append(fields, contacts...) {
 		terms, more := a.Terms(f)
 		add(terms)

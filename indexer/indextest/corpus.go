@@ -16,6 +16,9 @@ func corpus() []post.Judged {
 		seen[s.lang]++
 		name := fmt.Sprint(s.lang, seen[s.lang])
 		j := judged(name, start().AddDate(0, 0, i), s.lang, s.title, s.text)
+		if name == "en2" {
+			j.Post.Pictures = []post.Picture{{Text: "Westview Clinic\nwall poster"}, {Codes: []string{"https://line.example/ti/p/nurse2"}}}
+		}
 		facts(&j, i)
 		out = append(out, j)
 	}

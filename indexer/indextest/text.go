@@ -43,6 +43,9 @@ func textQueries() map[string][]string {
 		"0912-345-678":                  {"vi1"},
 		"09171234567":                   {"tl1"},
 		"board.example":                 {},
+		"westview poster":               {"en2"}, // read from a picture
+		`"clinic wall"`:                 {"en2"},
+		"nurse2":                        {"en2"}, // and from a code
 
 		"招聘":      {"zh1"},
 		"高薪招聘":    {"zh1"},
