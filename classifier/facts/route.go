@@ -102,7 +102,7 @@ func (x *Extractor) route(fields []field, places []Place) *Route {
 	last := noLeg
 	for i := range places {
 		p := &places[i]
-		f := &fields[fieldIndex(p.Span.Field)]
+		f := &fields[fieldOf(fields, p.Span.Field)]
 		if f.name != FieldTitle && f.name != FieldText && f.name != FieldPicture {
 			continue
 		}
