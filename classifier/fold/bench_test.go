@@ -1,34 +1,80 @@
 package fold
 
 import (
+	"bufio"
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 )
 
-func benchTexts() map[string]string {
-	return map[string]string{
-		"ascii":       "Urgent hiring! Customer service in Cambodia, salary 800-1500 USD per month, free visa and air ticket.\n",
-		"chinese":     "柬埔寨高薪招聘客服，月薪一万五起，包吃包住包机票，有意者联系我们。\n",
-		"traditional": "柬埔寨高薪招聘客服，月薪一萬五起，包吃包住包機票，有意者聯繫我們。\n",
-		"thai":        "รับสมัครพนักงานแอดมิน เงินเดือน 25,000 บาท ที่พักฟรี อาหารฟรี ทำงานที่ปอยเปต\n",
-		"khmer":       "ជ្រើសរើសបុគ្គលិក ប្រាក់ខែខ្ពស់ មានកន្លែងស្នាក់នៅ និងអាហារ\n",
-		"burmese":     "အလုပ်ခေါ်စာ လစာကောင်း နေစရာစားစရာ အခမဲ့ ထိုင်းနိုင်ငံ မဲဆောက်\n",
-		"vietnamese":  "Tuyển nhân viên chăm sóc khách hàng, lương 20 triệu, bao ăn ở, vé máy bay.\n",
-		"russian":     "Требуется оператор колл-центра в Таиланд, зарплата от 150 000 рублей.\n",
-		"arabic":      "مطلوب موظفين خدمة عملاء في كمبوديا براتب عالي مع السكن والتذاكر\n",
-		"hindi":       "कंबोडिया में डाटा एंट्री की नौकरी, वेतन 80 हजार, वीजा और टिकट मुफ्त\n",
+// boards are posts of about 2 KB by language, made of the examples of the
+// classifier: the lures and the ordinary jobs, news and warnings as they come.
+func boards(t testing.TB) map[string][]string {
+	t.Helper()
+	f, err := os.Open("../testdata/cases.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	texts := map[string][]string{}
+	for sc := bufio.NewScanner(f); sc.Scan(); {
+		var l struct{ Text, Lang string }
+		if err := json.Unmarshal(sc.Bytes(), &l); err != nil {
+			t.Fatal(err)
+		}
+		texts[l.Lang] = append(texts[l.Lang], l.Text)
+	}
+	out := map[string][]string{}
+	for lang, list := range texts {
+		i := 0
+		for range 3 {
+			var b strings.Builder
+			for ; b.Len() < 1800; i++ {
+				b.WriteString(list[i%len(list)] + "\n")
+			}
+			out[lang] = append(out[lang], b.String())
+		}
+	}
+	return out
+}
+
+// BenchmarkPosts folds posts and reads their leetspeak, of all languages in turn and
+// then language by language. Pin it to one core to compare figures:
+// GOMAXPROCS=1 taskset -c 1 go test -bench Posts -count 3 ./classifier/fold
+func BenchmarkPosts(b *testing.B) {
+	by := boards(b)
+	langs := slices.Sorted(maps.Keys(by))
+	for _, lang := range langs {
+		by["all"] = append(by["all"], by[lang]...)
+	}
+	for _, lang := range append([]string{"all"}, langs...) {
+		b.Run(lang, func(b *testing.B) { measure(b, by[lang]) })
 	}
 }
 
-func BenchmarkFold(b *testing.B) {
-	for name, line := range benchTexts() {
-		s := strings.Repeat(line, 2000/len(line)+1)
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(int64(len(s)))
-			b.ReportAllocs()
-			for b.Loop() {
-				Fold(s)
-			}
-		})
+// BenchmarkHostile folds 2 KB of what costs most.
+func BenchmarkHostile(b *testing.B) {
+	for name, unit := range hostile {
+		s := strings.Repeat(unit, 2048/len(unit))
+		b.Run(name, func(b *testing.B) { measure(b, []string{s}) })
 	}
+}
+
+func measure(b *testing.B, posts []string) {
+	b.Helper()
+	size := 0
+	for _, s := range posts {
+		size += len(s)
+	}
+	b.SetBytes(int64(size))
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, s := range posts {
+			Fold(s).Unleet()
+		}
+	}
+	b.ReportMetric(float64(b.N)*float64(len(posts))/b.Elapsed().Seconds(), "posts/s")
 }

@@ -35,6 +35,7 @@ func FuzzFold(f *testing.F) {
 		"Hiring NOW t . m e / x", "Телeгрaм", "\u200bpass\u200dport\u202e", "h i r i n g", "高 薪 招 聘 *", "1️⃣0️⃣", "🇭🇮🇷🇮🇳🇬", "น\u0e49\u0e4d\u0e32 เเร",
 		"ស\u17d2\u179a\u17d2\u178fី ក\u17c1\u17b8", "ခွင\u1037\u103a ၁ဝဝဝ", "ျမန္မာ", "e\u0301\u0323", "\u1112\u1161\u11ab", "ｶﾞ", "微亻言", "hiriiing", "\xff\xf0\x9f", "ﷺ ½ ㈱ ß İ",
 		"\u09c7\u09be \u0bc6\u0bbe", "👨\u200d👩", "a b c d e f.g.h.i.j", "0nline h1ring $alary",
+		"h 1 r 1 n g", "ง า น", "រ.ក.ក.រ", "sc*m Camp.u.chia", "高*薪 博·彩", "р4бота 3арплата", "рау good ꓑay", "⒣⒤", "贝者",
 	}
 	if len(seeds) == 0 {
 		f.Fatal("no seeds")

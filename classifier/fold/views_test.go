@@ -96,15 +96,20 @@ func TestSpanOutOfBounds(t *testing.T) {
 	}
 }
 
+// hostile are units that cost most when they are heaped up.
+var hostile = map[string]string{
+	"combining marks": "\u0301", "marks on one letter": "a\u0301\u0323", "tones": "\u0e48", "tones and vowels": "\u0e48\u0e35", "tones and vowels on letters": "ก\u0e48\u0e35", "coeng": "\u17d2", "coeng pairs": "\u17d2\u178a",
+	"asat": "\u1039", "Zawgyi vowels": "\u1031", "zero-width spaces": "\u200b", "not UTF-8": "\xff", "surrogates": "\xed\xa0\x80", "letters apart": "a b ", "dots": "a.", "flags": "🇰",
+	"mixed scripts": "aа", "one letter": "a", "jamo": "\u1161", "radicals": "亻", "ligatures": "ﷺ", "kana marks": "\u3099", "keycaps": "\ufe0f\u20e3", "joiners": "\u200d",
+	"stars": "a*", "stars in Chinese": "高*", "middle dots": "a·", "leetspeak": "h1r1ng ", "Cyrillic leetspeak": "р4бота ", "clusters apart": "ก.า.", "masked words": "sc*m ", "split words": "tele.gram ", "capitals": "A", "full width": "Ａ",
+	"traditional Chinese": "萬", "digits and signs": "1@", "words of two scripts": "аb c ", "Greek and Latin": "αa ", "parts": "贝者",
+}
+
 // TestHostileInputIsLinear folds a mebibyte of each kind of heap. A quadratic step
 // would take minutes.
 func TestHostileInputIsLinear(t *testing.T) {
 	const size = 1 << 20
-	for name, unit := range map[string]string{
-		"combining marks": "\u0301", "marks on one letter": "a\u0301\u0323", "tones": "\u0e48", "tones and vowels": "\u0e48\u0e35", "coeng": "\u17d2", "coeng pairs": "\u17d2\u178a",
-		"asat": "\u1039", "Zawgyi vowels": "\u1031", "zero-width spaces": "\u200b", "not UTF-8": "\xff", "surrogates": "\xed\xa0\x80", "letters apart": "a b ", "dots": "a.", "flags": "🇰",
-		"mixed scripts": "aа", "one letter": "a", "jamo": "\u1161", "radicals": "亻", "ligatures": "ﷺ", "kana marks": "\u3099", "keycaps": "\ufe0f\u20e3", "joiners": "\u200d",
-	} {
+	for name, unit := range hostile {
 		s := strings.Repeat(unit, size/len(unit))
 		began := time.Now()
 		x := Fold(s)
