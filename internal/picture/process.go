@@ -28,7 +28,7 @@ var errFlood = fmt.Errorf("it wrote more than %d bytes", maxOutput)
 func (e *engine) run(ctx context.Context, in []byte, args ...string) (string, error) {
 	ctx, kill := context.WithCancelCause(ctx)
 	defer kill(nil)
-	cmd := exec.CommandContext(ctx, e.path, args...)
+	cmd := exec.CommandContext(ctx, e.path, args...) //nolint:gosec // the operator names the program; no argument comes from a picture
 	cmd.Env = []string{"OMP_THREAD_LIMIT=1", "LC_ALL=C", "PATH=/nonexistent"}
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -67,10 +67,10 @@ func (e *engine) run(ctx context.Context, in []byte, args ...string) (string, er
 // bound sets what a process may use. It may write no file.
 func bound(pid int, o Options) error {
 	cpu := uint64(o.Timeout/time.Second) + 1
-	for what, max := range map[int]uint64{
+	for what, most := range map[int]uint64{
 		unix.RLIMIT_AS: uint64(o.Memory), unix.RLIMIT_CPU: cpu, unix.RLIMIT_FSIZE: 0, unix.RLIMIT_CORE: 0, unix.RLIMIT_NOFILE: 64,
 	} {
-		err := unix.Prlimit(pid, what, &unix.Rlimit{Cur: max, Max: max}, nil)
+		err := unix.Prlimit(pid, what, &unix.Rlimit{Cur: most, Max: most}, nil)
 		if errors.Is(err, unix.ESRCH) {
 			return nil // gone already
 		}

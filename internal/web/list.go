@@ -115,11 +115,17 @@ func (d *Desk) row(ctx context.Context, h indexer.Hit) (row, error) {
 	}
 	p := h.Doc.Post
 	r.Headline = excerpt(p.Title, marks["title"], contacts, 160)
-	text, at := p.Text, marks["text"]
-	if text, r.FromPicture = wordsOf(p); r.FromPicture {
-		at = nil
+	text, at := wordsOf(p)
+	words := marks["text"]
+	if r.FromPicture = at >= 0; r.FromPicture {
+		words = nil
+		for _, m := range marks["picture"] {
+			if m.Start, m.End = m.Start-at, m.End-at; m.Start >= 0 && m.End <= len(text) {
+				words = append(words, m)
+			}
+		}
 	}
-	r.Snippet = excerpt(text, at, contacts, 260)
+	r.Snippet = excerpt(text, words, contacts, 260)
 	return r, nil
 }
 

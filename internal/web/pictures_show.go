@@ -69,17 +69,17 @@ func codesOf(doc indexer.Doc) (out []post.Contact) {
 	return out
 }
 
-// wordsOf is the text of a post, or what was read from its pictures where it has none.
-func wordsOf(p post.Post) (text string, fromPicture bool) {
-	if strings.TrimSpace(p.Text) != "" {
-		return p.Text, false
-	}
-	for _, x := range p.Pictures {
-		if x.Text != "" {
-			return x.Text, true
+// wordsOf is the text of a post and -1; or where it has none, what was read from the
+// first of its pictures that has words, and where that begins among those of all.
+func wordsOf(p post.Post) (text string, at int) {
+	if strings.TrimSpace(p.Text) == "" {
+		for i, x := range p.Pictures {
+			if x.Text != "" {
+				return x.Text, i // those before are empty lines
+			}
 		}
 	}
-	return p.Text, false
+	return p.Text, -1
 }
 
 // pictureShow gives one picture of a post from the archive. The post's page shows it
