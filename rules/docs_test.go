@@ -15,7 +15,7 @@ func TestTheGuideNamesEveryCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := regexp.MustCompile(`"((?:duplicate|idle|empty|unused|unreachable|kept|dead|ordinary|unfolded)-[a-z]+|opposites)"`)
+	name := regexp.MustCompile(`"((?:duplicate|idle|empty|unused|unreachable|kept|dead|ordinary|unfolded|covered)-[a-z]+|opposites)"`)
 	found := 0
 	for _, file := range []string{"lint.go", filepath.Join("..", "classifier", "ordinary.go")} {
 		src, err := os.ReadFile(file)

@@ -57,8 +57,9 @@ func (l *Lexicon) Lint() []Finding {
 		out = append(out, Finding{File: file, Line: line, Severity: sev, Check: check, Message: fmt.Sprintf(format, args...), Hint: hint})
 	}
 	type place struct {
-		line  int
-		local bool
+		line      int
+		local     bool
+		amb, stem bool
 	}
 	alone, any := map[string]map[string]place{}, map[string]bool{} // class → word that counts alone → where
 	for _, class := range slices.Sorted(maps.Keys(l.Classes)) {
@@ -70,11 +71,16 @@ func (l *Lexicon) Lint() []Finding {
 				if first.local != w.Local {
 					where = fmt.Sprintf("%s:%d", l.FileOf(first.local), first.line)
 				}
-				add(l.FileOf(w.Local), w.Line, sigma.SeverityError, "duplicate-word", "delete one of them", "%s: %q stands in %s already", class, w.Text, where)
+				if first.amb == w.Ambiguous && first.stem != w.Stem { // harmless: the stem takes both
+					add(l.FileOf(w.Local), w.Line, sigma.SeverityWarning, "covered-word", "keep the one with the star", "%s: %q stands here and in %s, with a star and without", class, w.Text, where)
+				} else {
+					add(l.FileOf(w.Local), w.Line, sigma.SeverityError, "duplicate-word", "delete one of them", "%s: %q stands in %s already", class, w.Text, where)
+				}
 			}
-			seen[w.Text], any[w.Text] = place{w.Line, w.Local}, true
+			at := place{line: w.Line, local: w.Local, amb: w.Ambiguous, stem: w.Stem}
+			seen[w.Text], any[w.Text] = at, true
 			if !w.Ambiguous {
-				alone[class][w.Text] = place{w.Line, w.Local}
+				alone[class][w.Text] = at
 			}
 		}
 	}

@@ -98,6 +98,7 @@ func TestLintFinds(t *testing.T) {
 	const lex, con, cls, rule = "lexicon/en.yaml", "concepts.yaml", "classes.yaml", "packs/labour/meals.yml"
 	for name, c := range map[string]struct{ file, from, to, want string }{
 		"a word twice in a class":           {lex, "    ?gratis\n", "    ?free\n", `lexicon/en.yaml:11: error: FREE: "free" stands in line 10 already (duplicate-word)`},
+		"a word with a star and without":    {lex, "    free\n", "    free\n    free*\n", `lexicon/en.yaml:11: warning: FREE: "free" stands here and in line 10, with a star and without (covered-word)`},
 		"a word that hires and seeks":       {lex, "    ?wanted\n", "    wanted\n", `lexicon/en.yaml:16: error: "wanted" counts alone both as HIRE and as SEEKER (opposites)`},
 		"a phrase twice in one concept":     {lex, "meals paid\n", "meals paid\n    meals on us = food\n", `lexicon/en.yaml:24: error: free_meals: phrase "meals on us" stands here twice (duplicate-phrase)`},
 		"an exception twice":                {lex, "  board over\n", "  board over\n  board over\n", `lexicon/en.yaml:8: error: "board" beside "over" stands here twice (duplicate-exception)`},
