@@ -65,6 +65,7 @@ func (p *pass) look(n int) uint {
 	}
 	scripts := p.met&metAlphabet != 0
 	clusters := gaps{at: -1}
+	p.far = 0
 	var was marks
 	var wasLeads leads
 	var aloneWas, alone2Was, alone3Was uint64
@@ -122,7 +123,7 @@ func (p *pass) look(n int) uint {
 			}
 		}
 		word, wordWas := m.letter|m.high, was.letter|was.high
-		if c := word & before(other, otherWas, 1) & (before(word, wordWas, 2) | before(other, otherWas, 2)&before(word, wordWas, 3)); c != 0 && saw&sawMask == 0 && maskAmong(d, at, c) {
+		if c := word & before(other, otherWas, 1) & (before(word, wordWas, 2) | before(other, otherWas, 2)&before(word, wordWas, 3)); c != 0 && saw&sawMask == 0 && p.maskAmong(d, at, c) {
 			saw |= sawMask
 		}
 		if c := m.same & before(m.same, was.same, 1) & m.letter; c != 0 && saw&sawRepeat == 0 && drawnAmong(d, at, c) {
@@ -206,7 +207,7 @@ func dotted(d []byte) (saw uint) {
 }
 
 // maskAmong reports a word of the trade with a sign in it before one of the bits of c.
-func maskAmong(d []byte, at int, c uint64) bool {
+func (p *pass) maskAmong(d []byte, at int, c uint64) bool {
 	for ; c != 0; c &= c - 1 {
 		i := at + bits.TrailingZeros64(c) - 1
 		x := d[i]
@@ -214,8 +215,10 @@ func maskAmong(d []byte, at int, c uint64) bool {
 			if splitPair(d, i) > 0 {
 				return true
 			}
-		} else if isMask(x) {
-			if start, end := tokenAround(d, i); start < end {
+		} else if isMask(x) && i >= p.far {
+			start, end, far := tokenAround(d, i)
+			p.far = far
+			if start < end {
 				if word, _ := unmaskToken(string(d[start:end])); word != "" {
 					return true
 				}

@@ -18,21 +18,26 @@ const (
 	likeCyrillicGreek = "оοаαрρвβеεкκмμтτхχнη"
 )
 
-type likeKey struct {
-	r  rune
-	to script
+// likes is, for each script, the letter of it that a rune of another looks like.
+type likes [scGreek + 1][0x530]rune
+
+func (l *likes) in(r rune, to script) rune {
+	if r >= 0 && r < 0x530 {
+		return l[to][r]
+	}
+	return 0
 }
 
-// likeness is the look-alikes as a map, made on first use.
-var likeness = sync.OnceValue(func() map[likeKey]rune {
-	m := map[likeKey]rune{}
+// likeness is the look-alikes by script, made on first use.
+var likeness = sync.OnceValue(func() *likes {
+	m := new(likes)
 	for pairs, to := range map[string]script{
 		likeLatinCyrillic: scCyrillic, likeCyrillicLatin: scLatin, likeGreekLatin: scLatin,
 		likeLatinGreek: scGreek, likeGreekCyrillic: scCyrillic, likeCyrillicGreek: scGreek,
 	} {
 		rs := []rune(pairs)
 		for i := 0; i+1 < len(rs); i += 2 {
-			m[likeKey{rs[i], to}] = rs[i+1]
+			m[to][rs[i]] = rs[i+1]
 		}
 	}
 	return m
@@ -85,6 +90,7 @@ type context struct {
 }
 
 func contextOf(s string) (x context) {
+	m := likeness()
 	var all, word counts
 	foreign, real := 0, 0
 	like := true
@@ -104,7 +110,7 @@ func contextOf(s string) (x context) {
 		}
 		sc := mixScript(r)
 		all[sc]++
-		like = like && (sc == scLatin || likeness()[likeKey{r, scLatin}] != 0)
+		like = like && (sc == scLatin || m.in(r, scLatin) != 0)
 	}
 	closeWord()
 	x.main = scLatin
@@ -162,12 +168,12 @@ func unmix(t Text) (Text, bool) {
 
 // likeIn is the letter of script to that r looks like, or 0 when r is of it already or
 // like none.
-func likeIn(m map[likeKey]rune, r rune, to script) rune {
+func likeIn(m *likes, r rune, to script) rune {
 	switch sc := mixScript(r); {
 	case sc == to:
 		return 0
 	case sc != scOther:
-		return m[likeKey{r, to}]
+		return m.in(r, to)
 	case to == scLatin:
 		return likeLatin(r)
 	}
@@ -191,7 +197,7 @@ func mixScript(r rune) script {
 // target is the script that word is meant to be in: one to which all its letters
 // of other scripts have look-alikes; of two such, that of the text, or the one with
 // more letters.
-func target(m map[likeKey]rune, word string, count counts, x context) (script, bool) {
+func target(m *likes, word string, count counts, x context) (script, bool) {
 	best, ok := scOther, false
 	if inflected(word, count) {
 		return best, false
@@ -211,7 +217,7 @@ func target(m map[likeKey]rune, word string, count counts, x context) (script, b
 }
 
 // fits reports whether all letters of word are of script to or look like it.
-func fits(m map[likeKey]rune, word string, to script) bool {
+func fits(m *likes, word string, to script) bool {
 	for _, r := range word {
 		if sc := mixScript(r); sc != to && likeIn(m, r, to) == 0 && (sc != scOther || likeLatin(r) != 0) {
 			return false

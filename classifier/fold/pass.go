@@ -41,6 +41,7 @@ type pass struct {
 	cl          cluster
 	order       uint8 // of the mark before, after a slow rune
 	leet        int   // byte of the folded text before which look found none
+	far         int   // byte of the folded text up to which look has read words with signs in them
 	settled     int   // clusters before this byte of src are done
 }
 
@@ -527,9 +528,7 @@ func (p *pass) flags(i int) int {
 		}
 		pair[n%2] = byte(r-0x1f1e6) + 'A'
 		end += size
-		if n%2 == 1 && !isRegion(pair) {
-			ok = false
-		}
+		ok = ok && (n%2 == 0 || isRegion(pair))
 	}
 	if (end-i)/size%2 == 1 {
 		ok = false

@@ -62,8 +62,9 @@ func isMask(c byte) bool {
 const maxToken = 64
 
 // tokenAround is the stretch around byte i of s without spaces and brackets, without
-// the marks of punctuation at its ends; empty when it is too long.
-func tokenAround[S string | []byte](s S, i int) (start, end int) {
+// the marks of punctuation at its ends; empty when it is too long. It is all of the
+// token up to byte far, or of what is too long.
+func tokenAround[S string | []byte](s S, i int) (start, end, far int) {
 	start, end = i, i
 	for start > 0 && inToken(s[start-1]) && i-start < maxToken {
 		start--
@@ -71,16 +72,20 @@ func tokenAround[S string | []byte](s S, i int) (start, end int) {
 	for end < len(s) && inToken(s[end]) && end-i < maxToken {
 		end++
 	}
+	far = end
+	if end-start > maxToken {
+		return i, i, far
+	}
 	for end > start && isMask(s[end-1]) {
 		end--
 	}
 	for start < end && isMask(s[start]) {
 		start++
 	}
-	if end-start > maxToken || start > i || end < i {
-		return i, i
+	if start > i || end < i {
+		return i, i, far
 	}
-	return start, end
+	return start, end, far
 }
 
 func inToken(c byte) bool {
@@ -158,15 +163,16 @@ func unmask(t Text) (Text, []string) {
 		if !isMask(c) || !wordly(s[i+1]) && !isMask(s[i+1]) {
 			continue
 		}
-		start, end := tokenAround(s, i)
-		if end <= start {
-			continue
+		start, end, far := tokenAround(s, i)
+		if start < end {
+			if word, name := unmaskToken(s[start:end]); word != "" {
+				w.rewrite(start, end, word)
+				names = append(names, name)
+			} else if bytesOf[s[i+1]]&byteHigh != 0 {
+				continue // a pair of characters may follow
+			}
 		}
-		if word, name := unmaskToken(s[start:end]); word != "" {
-			w.rewrite(start, end, word)
-			names = append(names, name)
-		}
-		i = end
+		i = max(i, far-1)
 	}
 	if names == nil {
 		return t, nil
