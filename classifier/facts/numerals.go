@@ -446,6 +446,12 @@ func (r *reader) alone(ns *numerals, a amount) (amount, bool) {
 		}
 		return a, true
 	}
+	for _, w := range []string{"หลัก", "ຫຼັກ"} { // in the hundreds of thousands
+		if strings.HasSuffix(r.s[:a.start], w) {
+			a.start, a.high = a.start-len(w), 3*a.low
+			return a, true
+		}
+	}
 	u, _ := r.unitAt(skipSpace(r.s, a.end, 1))
 	return a, u.currency != ""
 }

@@ -156,6 +156,9 @@ func (r *reader) pay(a amount) (Salary, bool) {
 	cur, score := a.currency, 0
 	if cur == "" {
 		cur = r.here
+		if a.unit && cur == "USD" && (strings.Contains(r.s[a.start:a.end], "lakh") || strings.Contains(r.s[a.start:a.end], "lac") || strings.Contains(r.s[a.start:a.end], "crore")) {
+			cur = "INR" // nobody else counts so in English
+		}
 		if !a.unit && !a.grouped && a.high == 0 && a.low >= 1900 && a.low < 2100 && (c.period == perUnknown || c.period == perYear) {
 			return Salary{}, false // a year
 		}
