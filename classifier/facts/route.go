@@ -245,17 +245,15 @@ func arrowBetween(s string, i, j int) bool {
 	if i >= j || j-i > reachLeg {
 		return false
 	}
+	for _, r := range s[i:j] {
+		if spacingOf(r) != none || r == '\n' || r < utf8.RuneSelf && isDigit(byte(r)) {
+			return false
+		}
+	}
 	for _, a := range arrows {
-		k := strings.Index(s[i:j], a)
-		if k < 0 {
-			continue
+		if strings.Contains(s[i:j], a) {
+			return true
 		}
-		for _, r := range s[i:j] {
-			if spacingOf(r) != none || r == '\n' || isDigit(byte(r)) && r < utf8.RuneSelf {
-				return false
-			}
-		}
-		return true
 	}
 	return false
 }
