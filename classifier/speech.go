@@ -24,10 +24,36 @@ func (w *work) laughs(fiction int) int {
 			}
 		}
 	}
+	for _, s := range [...]string{w.title.text, w.text.text} {
+		if giggles(s) {
+			n++
+		}
+	}
 	if n < 2 && w.staged() {
 		n = 2
 	}
 	return n
+}
+
+// giggles reports ㅋ or ㅎ alone or in a row; beside another letter it shortens a word.
+func giggles(s string) bool {
+	jamo := func(r rune) bool { return r >= 0x1100 && r <= 0x1112 && r != 'ᄏ' && r != 'ᄒ' }
+	for _, laugh := range [...]string{"ᄏ", "ᄒ"} {
+		for i := strings.Index(s, laugh); i >= 0; {
+			rest := strings.TrimLeft(s[i:], laugh)
+			before, _ := utf8.DecodeLastRuneInString(s[:i])
+			after, _ := utf8.DecodeRuneInString(rest)
+			if !jamo(before) && !jamo(after) {
+				return true
+			}
+			next := strings.Index(rest, laugh)
+			if next < 0 {
+				break
+			}
+			i = len(s) - len(rest) + next
+		}
+	}
+	return false
 }
 
 // folded is the text of h, empty when it crosses fields.
@@ -89,22 +115,26 @@ func indexOf(list []string, s string) int {
 	return -1
 }
 
-// chapter reports a text that begins as a chapter or a scene does: one of the first
-// words is a word of fiction, and a number stands beside it.
+// chapter reports a text that begins as a chapter, a scene or an article of a law
+// does: one of the first words is a word of fiction or policy, and a number stands
+// beside it.
 func (w *work) chapter(k stanceClasses) bool {
 	const head = 40 // bytes
-	first := int32(-1)
-	for _, h := range w.hits.by[k.fiction] {
-		if h.start > head {
-			break
+	for _, class := range [...]int{k.fiction, k.policy} {
+		if class < 0 {
+			continue
 		}
-		if first >= 0 { // 第十二章
-			return true
-		}
-		first = h.start
-		rest := w.after(h)
-		if r, _ := utf8.DecodeRuneInString(strings.TrimLeft(rest[:min(len(rest), 8)], " .:")); unicode.IsNumber(r) {
-			return true
+		first := true
+		for _, h := range w.hits.by[class] {
+			if h.start > head {
+				break
+			}
+			rest := w.after(h)
+			r, _ := utf8.DecodeRuneInString(strings.TrimLeft(rest[:min(len(rest), 8)], " .:"))
+			if unicode.IsNumber(r) || !first { // Chapter 14, 第十二章
+				return true
+			}
+			first = false
 		}
 	}
 	return false
@@ -115,7 +145,7 @@ func (w *work) chapter(k stanceClasses) bool {
 func (w *work) narrated(k stanceClasses) bool {
 	for _, h := range w.hits.by[k.reported] {
 		for _, q := range w.quote {
-			if d := h.start - q.end; d >= 0 && d <= 16 {
+			if d := h.start - q.end; d >= 0 && d <= 48 {
 				return true
 			}
 		}

@@ -84,7 +84,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	if distress == 0 && (plea == 1 && (handles > 0 || terms > 0 || evidence > 2) || c.instructs(w)) {
 		plea = 0 // sister, brother: so the reader is addressed
 	}
-	if distress == 0 && (n(k.was) == 1 && (reach > 0 || hire > 0 || evidence > 1 || n(k.arrive) > 0) || c.instructs(w)) {
+	if distress == 0 && n(k.was) == 1 && (reach > 0 || hire > 0 || evidence > 1 || n(k.arrive) > 0 || c.instructs(w)) {
 		was /= 2 // "once there" alone; and what to tell at the counter is told to one who is to go
 	}
 	x.testimony = was + 5*plea + 3*n(k.help)
@@ -126,7 +126,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		x.seeker = 0 // who looks for work does not speak of debts paid and kidneys, or pay for people
 	}
 	warned := n(k.warn) > 0 && n(k.scam)+n(k.advice)+n(k.ngo)+n(k.police) > 0 || n(k.warn) > 1
-	x.stance = x.decide(hire, handles, reach, warned, asked && n(k.warn) < 2 && n(k.advice) < 2)
+	x.stance = x.decide(hire, handles, reach, warned, asked && n(k.warn) < 2 && n(k.advice) < 2, n(k.reported) > 0 && !c.instructs(w))
 	return x
 }
 
@@ -182,7 +182,7 @@ func (c *Classifier) strong(w *work) int {
 }
 
 // decide asks first what would hurt most when mistaken for an offer.
-func (x voice) decide(hire, handles, reach int, warned, asked bool) post.Stance {
+func (x voice) decide(hire, handles, reach int, warned, asked, told bool) post.Stance {
 	offers := hire > 0 && handles > 0
 	closed := reach == 0 // nobody could take an offer up
 	switch {
@@ -193,7 +193,8 @@ func (x voice) decide(hire, handles, reach int, warned, asked bool) post.Stance 
 		return post.StanceOther
 	case asked && handles == 0 && x.seeker >= 3 && x.seeker*3 >= x.offer && x.news < 6:
 		return post.StanceSeeker
-	case closed && x.news >= 5 && x.news >= x.warning && x.news*5 >= x.offer*2:
+	case closed && x.news >= 5 && x.news >= x.warning && x.news*5 >= x.offer*2,
+		closed && told && hire == 0 && x.news >= 3 && x.news >= x.warning && x.news*2 >= x.offer:
 		return post.StanceNews
 	case closed && x.warning >= 4 && x.warning*2 >= x.offer:
 		return post.StanceWarning
