@@ -8,7 +8,7 @@ import (
 
 // What [pass.look] notes of 64 bytes of folded text: bit k stands for byte k.
 type marks struct {
-	letter, odd, high, same uint64 // odd: digits and signs that may stand for letters
+	letter, odd, high, same, space uint64 // odd: digits and signs that may stand for letters
 }
 
 // within is, in the top bits of bytes below 0x80, which of them are from lo to hi.
@@ -34,6 +34,7 @@ func note(d []byte) (m marks) {
 		m.high |= gather(high) << k
 		m.letter |= gather(within(y, 'a', 'z')&^high) << k
 		m.odd |= gather((within(y, '0', '9')|within(y, '!', '$')|within(y, '@', '@'))&^high) << k
+		m.space |= gather(within(y, ' ', ' ')&^high) << k
 		m.same |= gather(^((next&^highBits+0x7f*each)|next)&highBits) << k
 	}
 	return m
@@ -64,7 +65,6 @@ func (p *pass) look(n int) uint {
 		saw |= dotted(d[:n+8])
 	}
 	scripts := p.met&metAlphabet != 0
-	clusters := gaps{at: -1}
 	p.far = 0
 	var was marks
 	var wasLeads leads
@@ -73,6 +73,10 @@ func (p *pass) look(n int) uint {
 	letters, highs := 0, 0
 	for at := 0; at <= n; at += 64 {
 		m := note(d[at : at+65 : at+65])
+		if m.high == ^uint64(0) && otherWas>>61 == 0 && !scripts { // in the midst of a long word
+			was, aloneWas, alone2Was, alone3Was, otherWas = m, 0, 0, 0, 0
+			continue
+		}
 		other := ^(m.letter | m.odd | m.high)
 		// a letter or digit alone: bit at the byte after it
 		alone := before(m.letter|m.odd, was.letter|was.odd, 1) & other & before(other, otherWas, 2)
@@ -99,8 +103,10 @@ func (p *pass) look(n int) uint {
 				}
 			}
 			alone2Was, alone3Was = alone2, alone3
-			if p.met&metCluster != 0 && saw&sawSpaced == 0 && clusters.apart(d, at, other) {
-				saw |= sawSpaced
+			if p.met&metCluster != 0 && saw&sawSpaced == 0 {
+				if c := other &^ m.space & before(m.high, was.high, 1); alone3&m.space != 0 && clusterAmong(d, at, alone3&m.space) || c != 0 && clusterAmong(d, at, c) {
+					saw |= sawSpaced
+				}
 			}
 		} else {
 			alone2Was, alone3Was = 0, 0
@@ -123,7 +129,7 @@ func (p *pass) look(n int) uint {
 			}
 		}
 		word, wordWas := m.letter|m.high, was.letter|was.high
-		if c := word & before(other, otherWas, 1) & (before(word, wordWas, 2) | before(other, otherWas, 2)&before(word, wordWas, 3)); c != 0 && saw&sawMask == 0 && p.maskAmong(d, at, c) {
+		if c := word & before(other&^m.space, otherWas&^was.space, 1) & before(word, wordWas, 2); c != 0 && saw&sawMask == 0 && p.maskAmong(d, at, c) {
 			saw |= sawMask
 		}
 		if c := m.same & before(m.same, was.same, 1) & m.letter; c != 0 && saw&sawRepeat == 0 && drawnAmong(d, at, c) {
@@ -141,27 +147,33 @@ func (p *pass) look(n int) uint {
 	return saw
 }
 
-// gaps are the stretches between bytes that are no part of words.
-type gaps struct{ at, before int } // the last such byte, and the length of the stretch before it
-
-// apart reports letters with their signs pulled apart, where other has the bits of
-// the bytes that are no part of words, counted from at.
-func (g *gaps) apart(d []byte, at int, other uint64) bool {
-	for ; other != 0; other &= other - 1 {
-		i := at + bits.TrailingZeros64(other)
-		gap, before, start := i-g.at-1, g.before, g.at
-		g.at, g.before = i, gap
-		if gap < 3 || gap > 15 || start < 0 || d[start] != d[i] || !isSep(d[i]) || d[i-1] < 0x80 || d[start+1] < 0xe0 {
+// clusterAmong reports a letter with its signs that stands between two separators of
+// a kind, the second of them at one of the bits of c, counted from at.
+func clusterAmong(d []byte, at int, c uint64) bool {
+	for ; c != 0; c &= c - 1 {
+		i := at + bits.TrailingZeros64(c)
+		if !isSep(d[i]) {
 			continue
 		}
-		if d[i] != ' ' {
-			return true
+		start := highStart(d, i)
+		gap := i - start
+		if gap < 3 || gap > 15 || start == 0 || d[start-1] != d[i] || d[start] < 0xe0 {
+			continue
 		}
-		if gap == 3 && before <= 9 && short(d[i+1:]) && !stops(string(d[i-3:i])) {
+		if d[i] != ' ' || gap == 3 && start-1-highStart(d, start-1) <= 9 && short(d[i+1:]) && !stops(string(d[start:i])) {
 			return true
 		}
 	}
 	return false
+}
+
+// highStart is where the bytes before i that are no ASCII begin, of sixteen at most.
+func highStart(d []byte, i int) int {
+	least := max(0, i-16)
+	for i > least && d[i-1] >= 0x80 {
+		i--
+	}
+	return i
 }
 
 // short reports a stretch of at most nine bytes that are no ASCII at the front of d.
