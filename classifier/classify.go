@@ -48,6 +48,7 @@ type Classifier struct {
 	set       *sigma.Set
 	extract   *facts.Extractor
 	marks     marks
+	works     []workClass
 	weights   []weight          // by concept
 	byRank    [][]int           // concepts, by the rank of their spans
 	byName    []int             // concepts, in the order of their ids
@@ -83,6 +84,11 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 	c.runes.starts(c.vocab.words)
 	c.vocab.words, c.vocab.byWord = nil, nil // the automaton knows them
 	c.marks = c.vocab.marks()
+	for i, class := range c.vocab.classes {
+		if r, ok := facts.RoleOf(class); ok {
+			c.works = append(c.works, workClass{i, r})
+		}
+	}
 	c.blank = make([]uint64, (len(c.vocab.classes)+len(c.concepts)+63)/64)
 	c.compileConcepts(p)
 	c.stances = c.vocab.stanceClasses()
@@ -290,7 +296,7 @@ func (c *Classifier) Classify(ctx context.Context, p post.Post) (post.Verdict, e
 // that [sigma.Set.Explain] can tell which part of a rule held on it.
 func (c *Classifier) Explain(ctx context.Context, p post.Post) (post.Verdict, sigma.Event, error) {
 	v, f, err := c.classify(ctx, p)
-	return v, event{p: &p, v: &v, named: f.named, age: f.age}, err
+	return v, event{p: &p, v: &v, named: f.named, route: &f.route}, err
 }
 
 func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, stated, error) {
@@ -378,7 +384,7 @@ func (c *Classifier) names(w *work) []string {
 // judge asks the rules, and says level, score and flag.
 func (c *Classifier) judge(v *post.Verdict, p post.Post, f stated, w *work) {
 	if c.set != nil {
-		ev := event{p: &p, v: v, named: f.named, age: f.age}
+		ev := event{p: &p, v: v, named: f.named, route: &f.route}
 		w.fired = c.set.Match(ev, w.fired[:0])
 		v.Rules = slices.Grow(v.Rules, len(w.fired))
 		for _, r := range w.fired {

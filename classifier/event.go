@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/lurewatch/lurewatch/classifier/facts"
 	"github.com/lurewatch/lurewatch/internal/post"
 	"github.com/lurewatch/lurewatch/rules/sigma"
 )
@@ -17,7 +18,7 @@ type event struct {
 	p     *post.Post
 	v     *post.Verdict
 	named bool
-	age   int
+	route *facts.Route
 }
 
 var _ sigma.Event = event{}
@@ -74,6 +75,30 @@ func (e event) Strings(field string) []string {
 		return f.Evasion
 	case "employer.named":
 		return []string{strconv.FormatBool(e.named)}
+	case "role":
+		return f.Roles
+	case "sector":
+		return f.Sectors
+	case "route.from":
+		return countries(e.route.From)
+	case "route.via":
+		return countries(e.route.Via)
+	case "route.to":
+		return countries(e.route.To)
+	case "gender":
+		return some(f.Gender)
+	case "start":
+		return some(f.Start)
+	case "licence":
+		switch {
+		case f.Licence == nil:
+			return []string{"none"}
+		case f.Licence.Authority == "":
+			return []string{"claimed"}
+		}
+		return []string{"well-formed"}
+	case "pay.commission_only":
+		return []string{strconv.FormatBool(f.CommissionOnly)}
 	}
 	return nil
 }
@@ -105,11 +130,29 @@ func (e event) Numbers(field string) []float64 {
 			return []float64{f.Salary.Ratio}
 		}
 	case "age.min":
-		if e.age > 0 {
-			return []float64{float64(e.age)}
-		}
+		return positive(float64(f.AgeMin))
+	case "age.max":
+		return positive(float64(f.AgeMax))
+	case "headcount":
+		return positive(float64(f.Headcount))
+	case "organ.usd":
+		return positive(f.OrganUSD)
+	case "picture.count":
+		return []float64{float64(len(e.p.Pictures))}
 	}
 	return nil
+}
+
+// positive is n, unless it is not known.
+func positive(n float64) []float64 {
+	if n <= 0 {
+		return nil
+	}
+	return []float64{n}
+}
+
+func countries(places []facts.Place) []string {
+	return each(places, func(p facts.Place) string { return p.Country })
 }
 
 // runeCount is utf8.RuneCountInString of valid UTF-8, eight bytes at a time.
@@ -130,7 +173,7 @@ func runeCount(s string) int {
 // Has reports whether the field is known for this post: lists always are, be they empty.
 func (e event) Has(field string) bool {
 	switch field {
-	case "concept", "location", "contact.kind", "place.id", "place.country", "place.risk", "place.kind", "evasion":
+	case "concept", "location", "contact.kind", "place.id", "place.country", "place.risk", "place.kind", "evasion", "role", "sector", "route.from", "route.via", "route.to":
 		return true
 	}
 	return e.Strings(field) != nil || e.Numbers(field) != nil

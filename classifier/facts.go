@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ type stated struct {
 	named bool // the post names its employer, for what that is worth: see [Classifier.vouches]
 
 	licensed bool // it shows the number of a licence
-	age      int  // lowest age it accepts; 0 when it says none
+	route    facts.Route
 }
 
 // facts reads contacts, pay and places, and marks where they stand, so that
@@ -36,11 +37,13 @@ func (c *Classifier) facts(p *post.Post, lang string, w *work, in *fields) state
 		out.licensed = true
 		w.mark(c.marks.licence, f.Licence.Span, in)
 	}
-	if f.Age != nil {
-		out.age = f.Age.Min
-	}
+	out.further(f)
+	c.roles(&out.Facts, w)
 	out.Contacts = slices.Clone(p.Contacts)
 	for _, x := range f.Contacts {
+		if x.Span.Field == facts.FieldCode && (x.Kind == "url" || x.Kind == "email") {
+			x.Kind = codeKind
+		}
 		if !slices.ContainsFunc(out.Contacts, func(o post.Contact) bool { return o.Kind == x.Kind && o.Value == x.Value }) {
 			out.Contacts = append(out.Contacts, x.Contact)
 		}
@@ -48,7 +51,7 @@ func (c *Classifier) facts(p *post.Post, lang string, w *work, in *fields) state
 	}
 	for _, code := range codes { // what a code says is how to reach somebody, whatever it is
 		if !slices.ContainsFunc(f.Contacts, func(x facts.Contact) bool { return x.Span.Field == facts.FieldCode && strings.Contains(code, x.Raw) }) {
-			out.Contacts = append(out.Contacts, post.Contact{Kind: "url", Value: code, Raw: code})
+			out.Contacts = append(out.Contacts, post.Contact{Kind: codeKind, Value: code, Raw: code})
 		}
 	}
 	if f.Salary != nil {
@@ -73,6 +76,65 @@ func (c *Classifier) facts(p *post.Post, lang string, w *work, in *fields) state
 		}
 	}
 	return out
+}
+
+// codeKind is the kind of contact that a QR code is when it leads to no messenger:
+// nobody can tell before following it where it ends, so it is none that vouches.
+const codeKind = "code"
+
+// further takes over what patterns do not ask for.
+func (s *stated) further(f facts.Facts) {
+	s.Gender, s.Headcount, s.CommissionOnly = f.Gender, f.Headcount, f.CommissionOnly
+	if f.Employer != nil {
+		s.Employer = f.Employer.Name
+	}
+	if f.Licence != nil {
+		s.Licence = &post.Licence{Number: f.Licence.Name, Authority: f.Licence.Authority}
+	}
+	if f.Age != nil {
+		s.AgeMin, s.AgeMax = f.Age.Min, f.Age.Max
+	}
+	if f.OrganPrice != nil {
+		s.OrganUSD = f.OrganPrice.USD
+	}
+	for _, x := range []struct {
+		from *facts.When
+		to   *string
+	}{{f.Start, &s.Start}, {f.Deadline, &s.Deadline}} {
+		if x.from != nil {
+			*x.to = cmp.Or(x.from.Day, x.from.Relative)
+		}
+	}
+	if f.Route != nil {
+		s.route = *f.Route
+		s.Route = &post.Route{From: ids(f.Route.From), Via: ids(f.Route.Via), To: ids(f.Route.To)}
+	}
+}
+
+func ids(places []facts.Place) []string {
+	if len(places) == 0 {
+		return nil
+	}
+	return each(places, func(p facts.Place) string { return p.ID })
+}
+
+// workClass is a class of words that names a role.
+type workClass struct {
+	class int
+	facts.Role
+}
+
+// roles names the work that the words found speak of, in the order of the classes.
+func (c *Classifier) roles(f *post.Facts, w *work) {
+	for _, r := range c.works {
+		if !w.hits.has(r.class) || !slices.ContainsFunc(w.hits.by[r.class], func(h hit) bool { return !h.amb }) {
+			continue
+		}
+		f.Roles = append(f.Roles, r.Name)
+		if !slices.Contains(f.Sectors, r.Sector) {
+			f.Sectors = append(f.Sectors, r.Sector)
+		}
+	}
 }
 
 // mark adds a mark where a fact stands, unless that is in no field that patterns see.

@@ -47,7 +47,7 @@ type Salary struct {
 
 // Contact is one way to reach a poster.
 type Contact struct {
-	Kind  string `json:"kind"`  // phone telegram whatsapp line wechat viber zalo signal kakaotalk facebook qq email url wallet
+	Kind  string `json:"kind"`  // phone telegram whatsapp line wechat viber zalo signal kakaotalk facebook qq email url wallet, or code: what a QR code says
 	Value string `json:"value"` // normal form: E.164 for a phone, lower case without @ for a handle
 	Raw   string `json:"raw,omitempty"`
 }

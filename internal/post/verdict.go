@@ -103,6 +103,35 @@ type Facts struct {
 	Salary   *Salary   `json:"salary,omitempty"`
 	Places   []Place   `json:"places,omitempty"`
 	Evasion  []string  `json:"evasion,omitempty"` // disguises that had to be undone, by name
+
+	Employer  string   `json:"employer,omitempty"`  // the company that hires, by its legal form or as the source states it
+	Licence   *Licence `json:"licence,omitempty"`   // the licence to recruit that the post claims
+	Roles     []string `json:"roles,omitempty"`     // work that is offered: data-entry, fishing …
+	Sectors   []string `json:"sectors,omitempty"`   // of that work: office, gambling, finance, service, primary, media, medical, recruiting
+	Route     *Route   `json:"route,omitempty"`     // where people leave, pass and arrive
+	Headcount int      `json:"headcount,omitempty"` // people wanted
+	AgeMin    int      `json:"age_min,omitempty"`   // who may apply, in years; never of a person
+	AgeMax    int      `json:"age_max,omitempty"`
+	Gender    string   `json:"gender,omitempty"`    // whom the wording asks for: male | female | mixed
+	OrganUSD  float64  `json:"organ_usd,omitempty"` // what is offered for an organ or a pregnancy for others, in US dollars
+	Start     string   `json:"start,omitempty"`     // when work begins or people leave: ISO 8601, --MM-DD without a year, or today, this-week …
+	Deadline  string   `json:"deadline,omitempty"`  // until when to apply, in the same form
+
+	CommissionOnly bool `json:"commission_only,omitempty"` // the post says that there is no other pay
+}
+
+// Licence is a licence to recruit as a post claims it. Nobody looked it up: a known
+// authority means that the number has the form that it gives out, no more.
+type Licence struct {
+	Number    string `json:"number"`
+	Authority string `json:"authority,omitempty"` // country and register (PH-DMW), empty when the form is nobody's
+}
+
+// Route is the way that a post says people go: ids of the gazetteer.
+type Route struct {
+	From []string `json:"from,omitempty"`
+	Via  []string `json:"via,omitempty"`
+	To   []string `json:"to,omitempty"`
 }
 
 // Place is one entry of the gazetteer that the text names.
