@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lurewatch/lurewatch/classifier/fold"
 )
@@ -80,4 +81,29 @@ func BenchmarkLexer(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		f.open(x, FieldText, in[i%len(in)].Text, nil)
 	}
+}
+
+// BenchmarkReaders is what the readers take for an ordinary post beside the lexer, in
+// µs: of each post the quickest of many runs, so that other work on the machine counts little.
+func BenchmarkReaders(b *testing.B) {
+	x := open(b)
+	in, _ := boardInputs(b)
+	var f field
+	readers := time.Duration(0)
+	for b.Loop() {
+		readers = 0
+		for _, p := range in {
+			all, lexer := time.Hour, time.Hour
+			for range 100 {
+				start := time.Now()
+				x.Extract(p)
+				all = min(all, time.Since(start))
+				start = time.Now()
+				f.open(x, FieldText, p.Text, nil)
+				lexer = min(lexer, time.Since(start))
+			}
+			readers += all - lexer
+		}
+	}
+	b.ReportMetric(float64(readers.Nanoseconds())/float64(len(in))/1e3, "readers-µs/post")
 }
