@@ -71,7 +71,7 @@ func (p *pass) unword(t Text) (Text, []string) {
 			break
 		}
 		p.again(t.Folded)
-		saw |= p.look(p.o)
+		saw = p.look(p.o)
 	}
 	if t.leet = -1; saw&sawLeet != 0 {
 		t.leet = int32(p.leet)
@@ -84,7 +84,8 @@ func (p *pass) again(s string) {
 	if p.o = 0; len(p.buf) < len(s)+pad {
 		p.buf = make([]byte, len(s)+pad)
 	}
-	if p.o = copy(p.buf, s); p.met&metPart != 0 {
+	p.o = copy(p.buf, s)
+	if p.saw &^= sawRepeat | sawSplit; p.met&metPart != 0 {
 		p.saw |= sawSplit
 	}
 	if nextTriple(s, 0) < len(s) {

@@ -8,7 +8,7 @@ import (
 
 // What [pass.look] notes of 64 bytes of folded text: bit k stands for byte k.
 type marks struct {
-	letter, odd, high, same, space uint64 // odd: digits and signs that may stand for letters
+	letter, odd, high, same, space uint64 // odd: digits, signs that may stand for letters, and what is between them in ASCII
 }
 
 // within is, in the top bits of bytes below 0x80, which of them are from lo to hi.
@@ -20,20 +20,19 @@ func within(x uint64, lo, hi byte) uint64 {
 func gather(x uint64) uint64 { return x * 0x0002040810204081 >> 56 }
 
 // note reads 64 bytes, and the one after them.
-func note(d []byte) (m marks) {
-	_ = d[64]
+func note(d *[72]byte) (m marks) {
 	for k := 0; k < 64; k += 8 {
-		x := binary.LittleEndian.Uint64(d[k:])
+		x := binary.LittleEndian.Uint64(d[k : k+8])
 		high := x & highBits
 		if high == highBits {
 			m.high |= 0xff << k
 			continue
 		}
 		y := x &^ highBits
-		next := x ^ binary.LittleEndian.Uint64(d[k+1:])
+		next := x ^ binary.LittleEndian.Uint64(d[k+1:k+9])
 		m.high |= gather(high) << k
 		m.letter |= gather(within(y, 'a', 'z')&^high) << k
-		m.odd |= gather((within(y, '0', '9')|within(y, '!', '$')|within(y, '@', '@'))&^high) << k
+		m.odd |= gather((within(y, '0', '@')|within(y, '!', '$'))&^high) << k
 		m.space |= gather(within(y, ' ', ' ')&^high) << k
 		m.same |= gather(^((next&^highBits+0x7f*each)|next)&highBits) << k
 	}
@@ -72,7 +71,7 @@ func (p *pass) look(n int) uint {
 	otherWas := ^uint64(0)
 	letters, highs := 0, 0
 	for at := 0; at <= n; at += 64 {
-		m := note(d[at : at+65 : at+65])
+		m := note((*[72]byte)(d[at : at+72]))
 		if m.high == ^uint64(0) && otherWas>>61 == 0 && !scripts { // in the midst of a long word
 			was, aloneWas, alone2Was, alone3Was, otherWas = m, 0, 0, 0, 0
 			continue

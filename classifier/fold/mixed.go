@@ -252,7 +252,17 @@ func uncyrillicLeet(t Text) (Text, bool) {
 	s := t.Folded
 	w := writer{src: s}
 	found := false
-	for i := 0; i < len(s); {
+	for i, done := 0, 0; i < len(s); {
+		if cyrillicLeet(s[i]) == "" {
+			i++
+			continue
+		}
+		for i > done && (cyrillicLeet(s[i-1]) != "" || i-2 >= done && cyrillicAt(s, i-2) > 0) { // back to where the word begins
+			if cyrillicLeet(s[i-1]) == "" {
+				i--
+			}
+			i--
+		}
 		start, letters, odd := i, 0, 0
 		for i < len(s) {
 			if n := cyrillicAt(s, i); n > 0 {
@@ -287,9 +297,7 @@ func uncyrillicLeet(t Text) (Text, bool) {
 				k++
 			}
 		}
-		if i == start {
-			i++
-		}
+		done = i
 	}
 	if !found {
 		return t, false

@@ -173,6 +173,13 @@ func (p *pass) run() {
 				}
 				met |= e
 				t := e.text()
+				if e.act() == actPair && r < 0xe00 && last > 0xffff && !p.tab.pairs3(last) { // a sign after any other letter
+					t = w & 0xffffff
+					binary.LittleEndian.PutUint32(buf[o:], t)
+					i, o = i+3, o+3
+					before, last = last, t
+					continue
+				}
 				if a := e.act(); a > actOrder || a == actOrder && (e.after() < order || t == last && e&metDouble != 0) {
 					size = 3
 					break

@@ -145,6 +145,12 @@ func (t *table) set(r rune, e entry) {
 	t.pages[at][r&0xff] = e
 }
 
+// pairs3 reports whether the rune of these three bytes may pair with an actPair rune.
+func (t *table) pairs3(text uint32) bool {
+	r := rune(text&0xf<<12|text>>8&0x3f<<6|text>>16&0x3f) - 0x900
+	return r >= 0 && int(r) < len(t.firsts) && t.firsts[r]
+}
+
 // pair is the one rune that a and b are written as.
 func (t *table) pair(a, b rune) (rune, bool) {
 	if b >= 0x1161 && b <= 0x11c2 { // Hangul is composed by arithmetic

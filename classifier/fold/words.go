@@ -157,9 +157,9 @@ func unsplit(t Text) (Text, bool) {
 	s := t.Folded
 	w := writer{src: s}
 	found := false
-	whole := splitParts().whole
+	whole, basic := splitParts().whole, &folds().basic
 	for i := 0; i+6 <= len(s); i++ {
-		if s[i] < 0xe0 {
+		if !three(s, i) || basic[rune(s[i]&0xf)<<12|rune(s[i+1]&0x3f)<<6|rune(s[i+2]&0x3f)]&metPart == 0 {
 			continue
 		}
 		if one := whole[s[i:i+6]]; one != "" {
