@@ -15,7 +15,7 @@ type voice struct {
 type stanceClasses struct {
 	hire, job, apply, contact, salary, basePay, startWork, flight, lodging, food, visa, denial, money, handle, commission,
 	warn, scam, advice, ngo, question, ifAsk, police, raid, rescue, affected, reported, frame,
-	was, plea, help, locked, beat, ransom, seeker, policy, fiction, staff, interview, bring, jargon, trust, licensed, perHead, travelBan, debt, arrive, foreign int
+	was, plea, help, locked, beat, ransom, seeker, policy, fiction, staff, interview, bring, jargon, trust, licensed, perHead, travelBan, debt, arrive, foreign, cross int
 }
 
 func (v *vocabulary) stanceClasses() stanceClasses {
@@ -34,7 +34,7 @@ func (v *vocabulary) stanceClasses() stanceClasses {
 		rescue: i("RESCUE"), affected: i("AFFECTED"), reported: i("REPORTED"), frame: i("NEWS_FRAME"), was: i("I_WAS"), plea: i("FAMILY_PLEA"),
 		help: i("HELP_ME"), locked: i("LOCKED"), beat: i("BEAT"), ransom: i("RANSOM"), seeker: i("SEEKER"), policy: i("POLICY"),
 		fiction: i("FICTION_JOKE"), staff: i("STAFF"), interview: i("INTERVIEW"), bring: i("BRING_PEOPLE"), jargon: i("SCAM_JARGON"),
-		trust: i("TRUST"), licensed: i("LICENSED"), perHead: i("PER_HEAD"), travelBan: i("TRAVEL_BAN"), debt: i("DEBT"), arrive: i("ARRIVE"), foreign: i("FOREIGN_MONEY"),
+		trust: i("TRUST"), licensed: i("LICENSED"), perHead: i("PER_HEAD"), travelBan: i("TRAVEL_BAN"), debt: i("DEBT"), arrive: i("ARRIVE"), foreign: i("FOREIGN_MONEY"), cross: i("CROSS"),
 	}
 }
 
@@ -67,6 +67,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	n := func(class int) int { return w.count(class, false) }
 	said := func(class int) int { return w.count(class, true) }
 	one := func(class int) int { return min(said(class), 1) }
+	some := func(class int) bool { return class >= 0 && len(w.hits.by[class]) > 0 }
 	var x voice
 	handles, hire := min(contacts, 1), said(k.hire)
 	reach := 2*handles + 2*one(k.contact) + said(k.apply)
@@ -94,6 +95,12 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 			x.testimony += 4
 		}
 	}
+	if some(k.plea) && hire == 0 && n(k.denial) == 0 && (some(k.beat) || some(k.locked) || some(k.ransom) || n(k.plea) > 0 && n(k.cross) > 0 && handles == 0) {
+		x.testimony += 8 // a brother who is beaten, or was taken over a river
+	}
+	if reach == 0 && hire == 0 && n(k.denial) == 0 && some(k.warn) && (some(k.ifAsk) || some(k.reported) || some(k.advice)) && !c.instructs(w) {
+		x.warning += 4 // mind: if somebody asks you
+	}
 	if x.testimony > 0 {
 		x.testimony += 2*held + min(n(k.scam), 1)
 	}
@@ -108,8 +115,11 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 			laughs = 2
 		}
 		x.joking += 3 * laughs
-		if w.chapter(k) || w.narrated(k) {
+		switch {
+		case w.chapter(k) || w.narrated(k):
 			x.joking += 6
+		case n(k.fiction) > 0 && n(k.money)+n(k.foreign) == 0: // of a film
+			x.joking += 3
 		}
 	}
 	if n(k.denial)+n(k.travelBan) > 0 { // a denial inside an offer speaks of scams and beatings too, an offer to the banned of the police
