@@ -285,8 +285,8 @@ func makeFold(t *table, simple map[rune]string, r rune) entry {
 	}
 	first, n := utf8.DecodeRuneInString(to)
 	u := ruseOf(r, first)
-	if sc == scOther {
-		sc = scriptOf(first)
+	if of := scriptOf(first); of != scOther {
+		sc = of
 	}
 	switch {
 	case n < len(to):
