@@ -11,14 +11,20 @@ const (
 	longSpelled  = 320
 )
 
+// maxSpelledPhones bounds the numbers in words that are tried in one field.
+const maxSpelledPhones = 1024
+
 // spelledPhones reads phone numbers in words, digit by digit, after a word for phone or
 // chat: zero nine one, kosong lapan, 零九一, ศูนย์เก้า. Digits may stand among the words.
 func (x *Extractor) spelledPhones(c *collector) {
 	f, s := c.f, c.f.Folded
-	done := 0
+	done, tries := 0, 0
 	for _, h := range f.hits {
-		if h.kind != wordPhone && h.kind != wordApp || len(c.found) >= c.most {
+		if h.kind != wordPhone && h.kind != wordApp {
 			continue
+		}
+		if tries > maxSpelledPhones || len(c.found) >= c.most {
+			return
 		}
 		to := min(h.end+reachSpelled, len(s))
 		for i := c.numerals.next(s, max(h.end, done), to); i < to; i = c.numerals.next(s, i+1, to) {
@@ -26,6 +32,7 @@ func (x *Extractor) spelledPhones(c *collector) {
 			if _, n := c.numerals.at(s, i, false); n == 0 {
 				continue
 			}
+			tries++
 			i = digitsBefore(s, i, h.end)
 			r, words := c.numerals.spelledDigits(s, i)
 			if words < 3 || len(r.digits) < leastDigits || len(r.digits) > 15 {
