@@ -46,7 +46,7 @@ func (c *Classifier) vouches(f post.Facts, licensed bool) bool {
 // onlyMessengers reports a post that asks to be answered on a messenger, and gives
 // nothing that can be looked up in a register: no phone line, no mailbox, no site.
 func onlyMessengers(f post.Facts) bool {
-	asks := len(f.Contacts) > 0 || slices.ContainsFunc(f.Concepts, func(id string) bool { return strings.HasPrefix(id, "contact_") })
+	asks := len(f.Contacts) > 0 || slices.ContainsFunc(f.Concepts, func(id string) bool { return strings.HasPrefix(id, "contact_") && id != "contact_dm" })
 	return asks && !slices.ContainsFunc(f.Contacts, func(c post.Contact) bool {
 		return c.Kind == "phone" || c.Kind == "email" || c.Kind == "url"
 	})

@@ -91,7 +91,7 @@ func (w *work) staged() bool {
 		if cap(names)-len(names) == 0 || len(names) > most {
 			break
 		}
-		i := strings.IndexByte(line, ':')
+		i := strings.IndexAny(line, ":「")
 		if i <= 0 || i > 40 || strings.ContainsFunc(line[:i], func(r rune) bool { return unicode.IsDigit(r) || r == '/' || r == '.' }) {
 			continue
 		}
@@ -170,6 +170,25 @@ func (w *work) after(h hit) string {
 		return w.text.text[i:]
 	}
 	return ""
+}
+
+// quotesOffer reports a quotation that speaks of work and of what it gives.
+func (w *work) quotesOffer(k stanceClasses) bool {
+	for _, q := range w.quote {
+		n := 0
+		for _, class := range [...]int{k.job, k.hire, k.salary, k.flight, k.lodging, k.food, k.money, k.foreign, k.visa} {
+			for _, h := range w.hits.by[class] {
+				if h.start >= q.start && h.end <= q.end+3 && !h.amb {
+					n++
+					break
+				}
+			}
+		}
+		if n > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // asked reports a question about whether something can be believed: a sentence

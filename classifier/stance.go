@@ -8,6 +8,7 @@ import (
 type voice struct {
 	stance                                                  post.Stance
 	doubt                                                   bool // a question, and whether it is a fraud
+	paid                                                    bool // it names an amount
 	offer, warning, news, testimony, seeker, policy, joking int
 }
 
@@ -101,6 +102,10 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	if reach == 0 && hire == 0 && n(k.denial) == 0 && some(k.warn) && (some(k.ifAsk) || some(k.reported) || some(k.advice)) && !c.instructs(w) {
 		x.warning += 4 // mind: if somebody asks you
 	}
+	if handles == 0 && hire == 0 && n(k.denial) == 0 && (w.quotesOffer(k) || n(k.police) > 1) { // who quotes an offer does not make it
+		x.warning += 6
+		x.offer = min(x.offer, x.warning)
+	}
 	if x.testimony > 0 {
 		x.testimony += 2*held + min(n(k.scam), 1)
 	}
@@ -109,16 +114,20 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	x.doubt = n(k.question) > 1 || n(k.question) > 0 && n(k.scam) > 0 || asked && handles == 0
 	x.policy = 3 * n(k.policy)
 	x.joking = 3 * n(k.fiction)
+	laughs, paid := w.laughs(k.fiction), n(k.money)+n(k.foreign) > 0
+	x.paid = paid
+	if handles > 0 && laughs > 1 && !paid {
+		x.joking += 6
+	}
 	if handles == 0 { // who laughs and can be written to may mean it
-		laughs := w.laughs(k.fiction)
-		if laughs > 0 && n(k.money)+n(k.foreign) == 0 { // no pay either
+		if laughs > 0 && !paid {
 			laughs = 2
 		}
 		x.joking += 3 * laughs
 		switch {
 		case w.chapter(k) || w.narrated(k):
 			x.joking += 6
-		case n(k.fiction) > 0 && n(k.money)+n(k.foreign) == 0: // of a film
+		case n(k.fiction) > 0 && !paid: // of a film
 			x.joking += 3
 		}
 	}
@@ -199,7 +208,7 @@ func (x voice) decide(hire, handles, reach int, warned, asked, told bool) post.S
 	case x.testimony >= 8 && x.testimony*3 >= x.offer*2 && x.testimony*3 >= x.news*2 && x.testimony*3 >= x.warning*2,
 		x.testimony >= 4 && x.testimony >= x.offer && x.testimony*3 >= x.news*2 && x.testimony >= x.warning:
 		return post.StanceTestimony
-	case handles == 0 && x.joking >= 6 && x.joking*2 >= max(x.news, x.warning): // laughed at, and nobody to write to
+	case (handles == 0 || !x.paid) && x.joking >= 6 && x.joking*2 >= max(x.news, x.warning): // laughed at, and nobody to write to
 		return post.StanceOther
 	case asked && handles == 0 && x.seeker >= 3 && x.seeker*3 >= x.offer && x.news < 6:
 		return post.StanceSeeker
