@@ -37,49 +37,67 @@ func captureOf(loc post.Locator, r archive.Record) (post.Capture, bool, error) {
 	return c, true, nil
 }
 
-// extractor makes posts of archived captures, exactly as the crawler and the import
-// did when they made them. Records go through see in the order of the archive: the
-// pictures of a capture come before it.
+// gatherer puts together what a capture's posts are extracted from. Records go
+// through take in the order of the archive: the pictures of a capture come before it.
+type gatherer struct{ pictures pictures }
+
+// extractor makes posts of one record after the other.
 type extractor struct {
-	read     readPicture
-	pictures pictures
+	read readPicture
+	gatherer
 }
 
-// see extracts the sightings of a record: none from one that is not a capture's.
+// see extracts the sightings of the next record: none from one that is no capture's own.
 func (x *extractor) see(ctx context.Context, loc post.Locator, r archive.Record) (post.Capture, []post.Sighting, error) {
-	if x.pictures.keep(loc, r) {
-		return post.Capture{}, nil, nil
+	one, ok, err := x.take(loc, r)
+	if err != nil || !ok {
+		return post.Capture{}, nil, err
+	}
+	ss, err := one.sightings(ctx, x.read)
+	return one.capture, ss, err
+}
+
+// gathered is one archived capture.
+type gathered struct {
+	capture  post.Capture
+	record   archive.Record
+	pictures map[string]picture.Original
+}
+
+// take takes the next record. It reports false for one that is no capture's own.
+func (g *gatherer) take(loc post.Locator, r archive.Record) (gathered, bool, error) {
+	if g.pictures.keep(loc, r) {
+		return gathered{}, false, nil
 	}
 	c, ok, err := captureOf(loc, r)
 	if err != nil || !ok {
-		return c, nil, err
+		return gathered{}, false, err
 	}
-	ss, err := x.sightings(ctx, c, r)
-	return c, ss, err
+	return gathered{c, r, g.pictures.take(c.ID)}, true, nil
 }
 
-// sightings extracts the posts of a capture, with the pictures kept for it.
-func (x *extractor) sightings(ctx context.Context, c post.Capture, r archive.Record) ([]post.Sighting, error) {
-	kept := x.pictures.take(c.ID)
-	if c.Class != post.ClassContent {
+// sightings extracts the posts of an archived capture, exactly as the crawler and
+// the import did when they made it.
+func (x gathered) sightings(ctx context.Context, read readPicture) ([]post.Sighting, error) {
+	if x.capture.Class != post.ClassContent {
 		return nil, nil
 	}
-	posts, err := postsOf(ctx, c, r)
+	posts, err := postsOf(ctx, x.capture, x.record)
 	if err != nil {
-		return nil, fmt.Errorf("extract %s at %s:%d: %w", r.ID, c.Record.File, c.Record.Offset, err)
+		return nil, fmt.Errorf("extract %s at %s:%d: %w", x.record.ID, x.capture.Record.File, x.capture.Record.Offset, err)
 	}
-	if c.Adapter == importAdapter && picture.Type(r.Block) != "" { // the capture is the picture
-		kept[""] = picture.Original{Body: r.Block, Record: c.Record}
+	if x.capture.Adapter == importAdapter && picture.Type(x.record.Block) != "" { // the capture is the picture
+		x.pictures[""] = picture.Original{Body: x.record.Block, Record: x.capture.Record}
 	}
+	get := func(url string) (picture.Original, bool) { o, ok := x.pictures[url]; return o, ok }
 	out := make([]post.Sighting, len(posts))
 	for i, p := range posts {
-		err := picture.Attach(ctx, &p, func(url string) (picture.Original, bool) { o, ok := kept[url]; return o, ok }, x.read)
-		if err != nil {
+		if err := picture.Attach(ctx, &p, get, read); err != nil {
 			return nil, err
 		}
-		p.Source = c.Source
-		p.Seal(c.FetchedAt)
-		out[i] = post.Sighting{Capture: c, Post: p}
+		p.Source = x.capture.Source
+		p.Seal(x.capture.FetchedAt)
+		out[i] = post.Sighting{Capture: x.capture, Post: p}
 	}
 	return out, nil
 }

@@ -216,6 +216,21 @@ func (x *imported) finish(ctx context.Context, read readPicture) error {
 	return nil
 }
 
+// place says where the pictures of posts that were read before are now.
+func (x *imported) place(places map[string]post.Locator) {
+	if x.kept != nil {
+		return
+	}
+	for i := range x.posts {
+		for k := range x.posts[i].Pictures {
+			p := &x.posts[i].Pictures[k]
+			if p.Record = places[p.URL]; p.Record.IsZero() && p.Digest == x.capture.Digest {
+				p.Record = x.capture.Record // the capture is the picture
+			}
+		}
+	}
+}
+
 // sameBytes reports whether a and b are one slice, as the posts of one page share it.
 func sameBytes(a, b []byte) bool { return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0] }
 
@@ -239,10 +254,13 @@ func (im *importer) flush(ctx context.Context) error {
 	at := 0
 	for i := range im.batch {
 		x := &im.batch[i]
+		places := map[string]post.Locator{}
 		for k, url := range x.urls {
 			o := x.kept[url]
-			o.Record = locs[at+k]
-			x.kept[url] = o
+			o.Record, places[url] = locs[at+k], locs[at+k]
+			if x.kept != nil {
+				x.kept[url] = o
+			}
 		}
 		at += len(x.pictures) + 1
 		x.capture.Record = locs[at-1]
@@ -250,6 +268,7 @@ func (im *importer) flush(ctx context.Context) error {
 			o.Record = x.capture.Record
 			x.kept[""] = o
 		}
+		x.place(places)
 		g.Go(func() error { return x.finish(reading, im.app.readPicture) })
 	}
 	if err := g.Wait(); err != nil {

@@ -66,9 +66,9 @@ func (im *importer) warc(ctx context.Context, file string, refused func(error)) 
 
 // records reads one WARC. Damage ends it, and is reported; what came before is taken in.
 func (im *importer) records(ctx context.Context, file string, r io.Reader, refused func(error)) error {
-	x := extractor{read: im.app.readPicture}
+	var g gatherer
 	err := archive.ReadWARC(ctx, r, maxBlock, func(rec archive.Record) error {
-		if x.pictures.keep(post.Locator{}, rec) {
+		if g.pictures.keep(post.Locator{}, rec) {
 			return nil
 		}
 		c, ok := im.foreign(file, rec)
@@ -76,8 +76,8 @@ func (im *importer) records(ctx context.Context, file string, r io.Reader, refus
 			return nil
 		}
 		im.out.Read++
-		before := x.pictures.records(c.ID)
-		ss, err := x.sightings(ctx, c, rec)
+		before := g.pictures.records(c.ID)
+		ss, err := gathered{c, rec, g.pictures.take(c.ID)}.sightings(ctx, im.app.readPicture)
 		if err != nil {
 			im.out.Refused++
 			refused(fmt.Errorf("%s: %s: %w", file, rec.TargetURI, err))
@@ -139,7 +139,7 @@ func (im *importer) record(ctx context.Context, c post.Capture, rec archive.Reco
 	if err != nil {
 		return err
 	}
-	x := imported{capture: c, pictures: before, record: archive.Record{
+	x := imported{capture: c, pictures: before, urls: urlsOf(before), record: archive.Record{
 		Type: rec.Type, ID: c.ID, Date: rec.Date, TargetURI: rec.TargetURI, ContentType: rec.ContentType, IP: rec.IP, Truncated: rec.Truncated,
 		Block: rec.Block, Fields: []archive.Field{{Name: captureField, Value: field}, {Name: "Lurewatch-Imported-From", Value: rec.ID}},
 	}}

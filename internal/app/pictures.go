@@ -74,6 +74,17 @@ func (p *pictures) records(capture string) (out []archive.Record) {
 	return out
 }
 
+// urlsOf are the URLs under which posts name the pictures of records.
+func urlsOf(recs []archive.Record) (out []string) {
+	for _, r := range recs {
+		var of pictureOf
+		if json.Unmarshal([]byte(r.Field(pictureField)), &of) == nil {
+			out = append(out, of.URL)
+		}
+	}
+	return out
+}
+
 // take gives the pictures of a capture, by URL, and forgets them.
 func (p *pictures) take(capture string) map[string]picture.Original {
 	kept := map[string]picture.Original{}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,9 +20,9 @@ import (
 // and had no message yet.
 func (a *App) recoverPending(ctx context.Context) error {
 	n := 0
-	x := extractor{read: a.readPicture}
+	var g gatherer
 	err := a.archive.Pending(ctx, func(loc post.Locator, r archive.Record) error {
-		posts, err := a.republish(ctx, &x, loc, r)
+		posts, err := a.republish(ctx, &g, loc, r)
 		n += posts
 		if err == nil {
 			a.archive.Done(loc)
@@ -35,15 +37,21 @@ func (a *App) recoverPending(ctx context.Context) error {
 
 // republish sends the posts of one archived record down the line. A record that
 // cannot be read any more is logged and stepped over: the archive keeps it.
-func (a *App) republish(ctx context.Context, x *extractor, loc post.Locator, r archive.Record) (int, error) {
-	_, ss, err := x.see(ctx, loc, r)
+func (a *App) republish(ctx context.Context, g *gatherer, loc post.Locator, r archive.Record) (int, error) {
+	x, ok, err := g.take(loc, r)
+	a.warn(err)
+	if !ok {
+		return 0, nil
+	}
+	return a.send(ctx, x)
+}
+
+func (a *App) send(ctx context.Context, x gathered) (int, error) {
+	ss, err := x.sightings(ctx, a.readPicture)
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
-	if err != nil {
-		a.warn(err)
-		return 0, nil
-	}
+	a.warn(err)
 	if len(ss) == 0 {
 		return 0, nil
 	}
@@ -83,16 +91,8 @@ func (a *App) Rebuild(ctx context.Context) (Rebuilt, error) {
 		return out, fmt.Errorf("empty the index: %w", err)
 	}
 	err := a.WithLine(ctx, func(ctx context.Context) error {
-		var err error
-		x := extractor{read: a.readPicture}
-		out.Damage, err = a.archive.Walk(ctx, func(loc post.Locator, r archive.Record) error {
-			if r.Field(captureField) != "" {
-				out.Records++
-			}
-			n, err := a.republish(ctx, &x, loc, r)
-			out.Posts += n
-			return err
-		})
+		damage, posts, err := a.resend(ctx, &out.Records)
+		out.Damage, out.Posts = damage, posts
 		if err != nil {
 			return fmt.Errorf("walk the archive: %w", err)
 		}
@@ -106,6 +106,35 @@ func (a *App) Rebuild(ctx context.Context) (Rebuilt, error) {
 		})
 	})
 	return out, err
+}
+
+// resend sends the posts of the whole archive, several captures at a time: a picture
+// takes a second to read.
+func (a *App) resend(ctx context.Context, captures *int) ([]archive.Damage, int, error) {
+	var g gatherer
+	var posts atomic.Int64
+	work, under := errgroup.WithContext(ctx)
+	work.SetLimit(max(2, runtime.GOMAXPROCS(0)))
+	damage, err := a.archive.Walk(ctx, func(loc post.Locator, r archive.Record) error {
+		x, ok, err := g.take(loc, r)
+		a.warn(err)
+		if r.Field(captureField) != "" {
+			*captures++
+		}
+		if !ok || under.Err() != nil {
+			return under.Err()
+		}
+		work.Go(func() error {
+			n, err := a.send(under, x)
+			posts.Add(int64(n))
+			return err
+		})
+		return nil
+	})
+	if failed := work.Wait(); failed != nil {
+		err = failed // the walk only says that it was stopped
+	}
+	return damage, int(posts.Load()), err
 }
 
 // WithLine runs the stages that classify and index beside fn, and returns when
