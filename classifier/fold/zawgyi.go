@@ -193,8 +193,9 @@ func zawgyiSign(r rune) string {
 // kinzi is the small nga over the letter that follows it.
 const kinzi = "\u1004\u103a\u1039"
 
-// convert writes src[i:end] in Unicode and reports whether that changed it: letter by letter with its signs: those that
-// Zawgyi puts before the letter go after it, where the pass that follows sorts them.
+// convert writes src[i:end] in Unicode and reports whether that changed it: letter
+// by letter with its signs. Those that Zawgyi puts before the letter go after it,
+// where the pass that follows sorts them.
 func convert(w *writer, i, end int) bool {
 	s, found := w.src, false
 	for i < end {
