@@ -33,7 +33,7 @@ func TestWhatPicturesSayIsJudged(t *testing.T) {
 		},
 		"a code of no known kind is a contact still": {
 			post.Post{ID: "x", Text: "Bakery in Leeds seeks a baker.", Pictures: []post.Picture{{Codes: []string{"WIFI:S:home;;"}}}},
-			false, post.Contact{Kind: "url", Value: "WIFI:S:home;;"},
+			false, post.Contact{Kind: "code", Value: "WIFI:S:home;;"},
 		},
 		"an ordinary poster": {
 			post.Post{ID: "x", Pictures: []post.Picture{{Text: "Bakery in Leeds\nBaker wanted, night shift\n12 GBP an hour\nApply in the shop"}}}, false, post.Contact{},
