@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,5 +59,29 @@ func TestOrdinaryPosts(t *testing.T) {
 		if langs[l.Lang] < 5 {
 			t.Errorf("%s has %d honest posts, want 5", l.Lang, langs[l.Lang])
 		}
+	}
+}
+
+// Every class that the classifier reads by name is one that a whole pack must have.
+func TestAWholePackHasTheClassesThatTheClassifierReads(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "classifier", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\bi\("([A-Z_]+)"\)`).FindAllStringSubmatch(string(b), -1) {
+			found++
+			if !slices.Contains(spoken(), m[1]) && !slices.Contains(Marks(), m[1]) {
+				t.Errorf("%s reads the class %s: add it to spoken() in rules/lint.go", f, m[1])
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d classes found in the source: the test tests less than it says", found)
 	}
 }

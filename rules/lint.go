@@ -17,13 +17,14 @@ func opposites() [][2]string {
 	}
 }
 
-// spoken lists the classes that no pattern needs to name: the classifier tells by
-// them who speaks.
+// spoken lists the classes that every whole pack has, and that no pattern needs to
+// name: the classifier tells by them who speaks.
 func spoken() []string {
 	return []string{
 		"HIRE", "JOB", "APPLY", "CONTACT_ME", "SALARY", "BASE_PAY", "START_WORK", "FLIGHT", "LODGING", "FOOD", "VISA", "DENIAL", "COMMISSION",
 		"WARN", "SCAM_WORD", "AUTHORITY_ADVICE", "NGO", "QUESTION", "IF_ASK", "POLICE", "ARREST_RAID", "RESCUE", "AFFECTED", "REPORTED", "NEWS_FRAME",
 		"I_WAS", "FAMILY_PLEA", "HELP_ME", "LOCKED", "BEAT", "RANSOM", "SEEKER", "POLICY", "FICTION_JOKE", "STAFF", "INTERVIEW", "BRING_PEOPLE", "SCAM_JARGON",
+		"ARRIVE", "CROSS", "DEBT", "FOREIGN_MONEY", "LICENSED", "PER_HEAD", "TRAVEL_BAN", "TRUST",
 	}
 }
 
@@ -132,13 +133,12 @@ func (p *Pack) lintClasses() (out []Finding) {
 		}
 	}
 	for _, c := range p.Classes {
-		f := Finding{File: p.classesFile, Line: c.Line, Severity: sigma.SeverityError}
+		f := Finding{File: p.classesFile, Line: c.Line, Severity: sigma.SeverityWarning}
 		if !slices.ContainsFunc(p.Lexicons, func(l *Lexicon) bool { return len(l.Classes[c.ID]) > 0 }) {
 			f.Check, f.Message, f.Hint = "empty-class", fmt.Sprintf("no language has a word of the class %s", c.ID), "add words to it in rules/lexicon/, or delete the class"
 			out = append(out, f)
 		}
 		if !used[c.ID] && !c.Masks && !slices.Contains(spoken(), c.ID) {
-			f.Severity = sigma.SeverityWarning
 			f.Check, f.Message, f.Hint = "unused-class", fmt.Sprintf("no pattern asks for the class %s", c.ID), "write a pattern with it in rules/concepts.yaml, or leave its words out"
 			out = append(out, f)
 		}

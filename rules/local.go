@@ -60,7 +60,17 @@ func Open(name string) (*Pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	return all.load()
+	p, err := all.load()
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, id := range spoken() {
+		if !slices.ContainsFunc(p.Classes, func(c Class) bool { return c.ID == id }) {
+			errs = append(errs, &Fault{File: p.classesFile, Line: 1, Err: fmt.Errorf("no class %s, by which the classifier tells who speaks", id), Hint: "copy it from rules/classes.yaml of lurewatch"})
+		}
+	}
+	return p, errors.Join(errs...)
 }
 
 // Fingerprint is over everything that [LoadWith] would read of dir: it changes when

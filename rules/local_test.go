@@ -211,6 +211,16 @@ func TestOpen(t *testing.T) {
 	for name, f := range sound() {
 		put(t, whole, map[string]string{name: string(f.Data)})
 	}
+	if _, err := Open(whole); err == nil || !strings.Contains(err.Error(), "no class POLICE, by which the classifier tells who speaks") {
+		t.Errorf("a whole pack without a class that the classifier reads: %v", err)
+	}
+	classes := string(sound()["classes.yaml"].Data)
+	for _, id := range spoken() {
+		if !strings.Contains(classes, "{id: "+id+",") {
+			classes += "  - {id: " + id + ", gloss: x}\n"
+		}
+	}
+	put(t, whole, map[string]string{"classes.yaml": classes})
 	for name, c := range map[string]struct {
 		open  string
 		rules func(int) bool
