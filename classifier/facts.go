@@ -34,7 +34,7 @@ func (c *Classifier) facts(p *post.Post, lang string, w *work, in *fields) state
 	var out stated
 	out.named = isName(p.Company)
 	if f.Licence != nil {
-		out.licensed = true
+		out.licensed = f.Licence.WellFormed()
 		w.mark(c.marks.licence, f.Licence.Span, in)
 	}
 	out.further(f)
