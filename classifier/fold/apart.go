@@ -251,12 +251,9 @@ func join(t Text) (Text, bool) {
 		if at == len(s) {
 			break
 		}
-		k := at // back to where the unit before begins
-		for k > i && at-k < 16 && inWord(s[k-1]) {
-			k--
-		}
+		k := wordBefore(s, i, at)
 		u := unitAt(s, k)
-		if u.size == 0 || k+u.size != at || k > 0 && k == i && inWord(s[k-1]) {
+		if u.size == 0 || k+u.size != at || k > 0 && k == i && goesOn(s, runeFloor(s, k-1)) {
 			k = at + sep
 			u = unitAt(s, k)
 		}
@@ -280,8 +277,26 @@ func join(t Text) (Text, bool) {
 	return w.done(t), true
 }
 
-// inWord reports the bytes of letters and digits, and of signs that stand for letters.
-func inWord(c byte) bool { return bytesOf[c]&(byteHigh|byteLetter|byteLeet) != 0 || c-'0' <= 9 }
+// wordBefore is where what may be one unit before byte at begins, i at the earliest:
+// at most six letters, marks and signs that stand for letters.
+func wordBefore(s string, i, at int) int {
+	k := at
+	for n := 0; n < 6 && k > i; n++ {
+		if c := s[k-1]; c < utf8.RuneSelf {
+			if bytesOf[c]&(byteLetter|byteLeet) == 0 && c-'0' > 9 {
+				break
+			}
+			k--
+			continue
+		}
+		r, size := utf8.DecodeLastRuneInString(s[i:k])
+		if folds().get(r).script() == scOther && !unicode.IsMark(r) {
+			break
+		}
+		k -= size
+	}
+	return k
+}
 
 // nextApart is where, from i on, a separator stands that another one like it follows
 // after one unit, and the length of the two; or the length of s.

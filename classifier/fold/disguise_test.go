@@ -17,6 +17,7 @@ func TestDisguises(t *testing.T) {
 		"letters spaced":                          {"we are ", "h i r i n g", " now", "hiring", SpacedLetters},
 		"letters spaced by two spaces":            {"we are ", "h  i  r  i  n  g", "!", "hiring", SpacedLetters},
 		"letters with dashes and spaces":          {"good ", "s - a - l - a - r - y", " here", "salary", SpacedLetters},
+		"kana spaced behind a comma":              {"寮あり、", "テ レ グ ラ ム", " → x", "テレグラム", SpacedLetters},
 		"letters between middle dots":             {"the ", "c·a·s·i·n·o", " pays", "casino", SpacedLetters},
 		"digits for letters, spaced":              {"we are ", "h 1 r 1 n g", " now", "hiring", Leetspeak},
 		"two digits in a row, spaced":             {"job in ", "t h 4 1 l 4 n d", ", come", "thailand", Leetspeak},
