@@ -119,7 +119,7 @@ func indexOf(list []string, s string) int {
 // does: one of the first words is a word of fiction or policy, and a number stands
 // beside it.
 func (w *work) chapter(k stanceClasses) bool {
-	const head = 40 // bytes
+	const head = 72 // bytes
 	for _, class := range [...]int{k.fiction, k.policy} {
 		if class < 0 {
 			continue

@@ -141,7 +141,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	if reach == 0 && hire == 0 && max(x.news, x.warning, x.testimony) >= 3 { // nobody could take the offer up
 		x.offer -= 3
 	}
-	if strong := c.strong(w); !x.doubt && (strong > 1 || strong > 0 && (handles > 0 || terms > 0) && x.seeker < 16 || n(k.perHead) > 0) {
+	if strong := c.strong(w); !x.doubt && (strong > 1 || strong > 0 && (handles > 0 || terms > 1) && x.seeker < 16 || n(k.perHead) > 0) {
 		x.seeker = 0 // who looks for work does not speak of debts paid and kidneys, or pay for people
 	}
 	warned := n(k.warn) > 0 && n(k.scam)+n(k.advice)+n(k.ngo)+n(k.police) > 0 || n(k.warn) > 1
