@@ -20,7 +20,7 @@ func (a *App) ArchivedPosts(ctx context.Context) iter.Seq2[post.Post, error] {
 		met, x := newRecent(), extractor{read: a.readPicture}
 		more := true
 		damage, err := a.archive.Walk(ctx, func(loc post.Locator, r archive.Record) error {
-			_, ss, err := x.see(ctx, loc, r)
+			ss, err := x.see(ctx, loc, r)
 			if err != nil {
 				more = yield(post.Post{}, err)
 			}

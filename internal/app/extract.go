@@ -48,13 +48,12 @@ type extractor struct {
 }
 
 // see extracts the sightings of the next record: none from one that is no capture's own.
-func (x *extractor) see(ctx context.Context, loc post.Locator, r archive.Record) (post.Capture, []post.Sighting, error) {
+func (x *extractor) see(ctx context.Context, loc post.Locator, r archive.Record) ([]post.Sighting, error) {
 	one, ok, err := x.take(loc, r)
 	if err != nil || !ok {
-		return post.Capture{}, nil, err
+		return nil, err
 	}
-	ss, err := one.sightings(ctx, x.read)
-	return one.capture, ss, err
+	return one.sightings(ctx, x.read)
 }
 
 // gathered is one archived capture.

@@ -107,7 +107,7 @@ func original(loc post.Locator, r archive.Record) picture.Original {
 		o.Why = err.Error()
 		return o
 	}
-	if o.Why = crawler.PictureTrouble(h.Status(), string(r.Truncated)); o.Why != "" {
+	if o.Why = crawler.PictureTrouble(h.Status(), r.Truncated); o.Why != "" {
 		return o
 	}
 	if o.Body, err = h.Payload(maxShown); err != nil {

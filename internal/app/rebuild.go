@@ -177,9 +177,9 @@ func (a *App) Check(ctx context.Context) (Folds, error) {
 	var err error
 	x := extractor{read: picture.Identify} // a version is of a picture's bytes, not of its words
 	f.Damage, err = a.archive.Walk(ctx, func(loc post.Locator, r archive.Record) error {
-		_, ss, err := x.see(ctx, loc, r)
+		ss, err := x.see(ctx, loc, r)
 		if err != nil {
-			return ctx.Err() //nolint:nilerr // it gives no posts: Rebuild says why
+			return ctx.Err() // else it gives no posts, and Rebuild says why
 		}
 		for _, s := range ss {
 			addOnce(&f.Archive, inArchive, s.Post)
