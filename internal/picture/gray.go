@@ -44,7 +44,11 @@ func decode(ctx context.Context, b []byte, h header) (g *image.Gray, err error) 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errBadPicture, err)
 	}
-	return grey(img), nil
+	g = grey(img)
+	if h.kind == "image/jpeg" {
+		g = upright(g, orientation(b))
+	}
+	return g, nil
 }
 
 // drying ends with ctx.
