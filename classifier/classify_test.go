@@ -445,3 +445,24 @@ func BenchmarkNew(b *testing.B) {
 		}
 	}
 }
+
+// TestAPackWithoutSomeClassesIsJudgedWith judges with a pack that lacks every class:
+// what reads them finds nothing.
+func TestAPackWithoutSomeClassesIsJudgedWith(t *testing.T) {
+	p, err := rules.Load(rules.Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Classes, p.Concepts, p.Rules = nil, nil, nil
+	for _, l := range p.Lexicons {
+		l.Classes, l.Phrases, l.Sides = nil, nil, nil
+	}
+	c, err := New(p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := c.Classify(t.Context(), post.Post{ID: "x", Text: `Hiring "chat" staff? 😂 Poipet 900 USD. A: yes B: no A: yes`})
+	if err != nil || v.Flagged {
+		t.Errorf("verdict %+v, error %v", v, err)
+	}
+}

@@ -36,6 +36,7 @@ type vocabulary struct {
 	classOf map[string]int
 	classes []string         // classes, then marks
 	masks   []bool           // by class
+	none    int              // a class without words, for those that a pack does not have
 	words   []string         // as byWord
 	byWord  map[string]int32 // dropped once everything is compiled
 	trie    *trie.Trie
@@ -90,6 +91,8 @@ func newVocabulary(p *rules.Pack, concepts map[string]int, others []string) (*vo
 		v.classOf[m] = len(v.classes)
 		v.classes, v.masks = append(v.classes, m), append(v.masks, false)
 	}
+	v.none = len(v.classes)
+	v.classes, v.masks = append(v.classes, ""), append(v.masks, false)
 	b := vocabBuilder{v: v, byWord: make(map[string]int32, 1<<17), glossOf: map[string]int16{}}
 	for i, l := range p.Lexicons {
 		v.langs = append(v.langs, l.Lang)

@@ -21,11 +21,10 @@ type stanceClasses struct {
 
 func (v *vocabulary) stanceClasses() stanceClasses {
 	i := func(name string) int {
-		n, ok := v.classOf[name]
-		if !ok {
-			return -1
+		if n, ok := v.classOf[name]; ok {
+			return n
 		}
-		return n
+		return v.none
 	}
 	return stanceClasses{
 		hire: i("HIRE"), job: i("JOB"), apply: i("APPLY"), contact: i("CONTACT_ME"), salary: i("SALARY"), basePay: i("BASE_PAY"),
