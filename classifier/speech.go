@@ -37,8 +37,8 @@ func (w *work) laughs(fiction int) int {
 
 // giggles reports ㅋ or ㅎ alone or in a row; beside another letter it shortens a word.
 func giggles(s string) bool {
-	jamo := func(r rune) bool { return r >= 0x1100 && r <= 0x1112 && r != 'ᄏ' && r != 'ᄒ' }
-	for _, laugh := range [...]string{"ᄏ", "ᄒ"} {
+	jamo := func(r rune) bool { return r >= 0x3131 && r <= 0x314E && r != 'ㅋ' && r != 'ㅎ' }
+	for _, laugh := range [...]string{"ㅋ", "ㅎ"} {
 		for i := strings.Index(s, laugh); i >= 0; {
 			rest := strings.TrimLeft(s[i:], laugh)
 			before, _ := utf8.DecodeLastRuneInString(s[:i])

@@ -95,7 +95,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 			x.testimony += 4
 		}
 	}
-	if some(k.plea) && hire == 0 && n(k.denial) == 0 && (some(k.beat) || some(k.locked) || some(k.ransom) || n(k.plea) > 0 && n(k.cross) > 0 && handles == 0) {
+	if some(k.plea) && hire == 0 && n(k.denial) == 0 && (held > 0 || n(k.plea) > 0 && (some(k.beat) || some(k.locked) || some(k.ransom) || n(k.cross) > 0 && handles == 0)) {
 		x.testimony += 8 // a brother who is beaten, or was taken over a river
 	}
 	if reach == 0 && hire == 0 && n(k.denial) == 0 && some(k.warn) && (some(k.ifAsk) || some(k.reported) || some(k.advice)) && !c.instructs(w) {
@@ -124,7 +124,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		}
 		x.joking += 3 * laughs
 		switch {
-		case evidence < 5 && (w.chapter(k) || w.narrated(k)):
+		case w.chapter(k) || evidence < 5 && w.narrated(k):
 			x.joking += 6
 		case n(k.fiction) > 0 && !paid: // of a film
 			x.joking += 3
