@@ -36,6 +36,8 @@ type scan struct {
 	seen    facts.Seen   // what facts are read from
 	letters [scripts]int32
 	quotes  []int32 // where quotations may begin
+	asks    []int32 // where question marks stand
+	emoji   bool    // some rune of the planes of emoji stands in the text
 }
 
 type span32 struct{ start, end int32 }
@@ -48,7 +50,7 @@ func (s *scan) reset(text string) {
 	s.pos = s.pos[:len(text)+1]
 	s.starts, s.raws, s.numbers = s.starts[:0], s.raws[:0], s.numbers[:0]
 	s.seen.Reset()
-	s.letters, s.quotes = [scripts]int32{}, s.quotes[:0]
+	s.letters, s.quotes, s.asks, s.emoji = [scripts]int32{}, s.quotes[:0], s.asks[:0], false
 }
 
 // layout walks the text once: where words may begin, how far apart things are,
@@ -152,8 +154,11 @@ func (l *layout) sign(i int, c byte) {
 		if i+1 == len(l.text) || l.text[i+1] == ' ' || l.text[i+1] == '\n' {
 			l.at += sentenceUnits
 		}
-	case '!', '?':
+	case '!':
 		l.at += sentenceUnits
+	case '?':
+		l.at += sentenceUnits
+		l.asks = append(l.asks, int32(i))
 	}
 }
 
@@ -199,8 +204,12 @@ func (l *layout) wide(i int) int {
 		if closing(r) != 0 {
 			l.quotes = append(l.quotes, int32(i))
 		}
+		l.emoji = l.emoji || r >= 1<<16
 		switch r {
-		case '。', '।', '॥', '။', '។', '።', '؟', '۔':
+		case '؟', '፧':
+			l.at += sentenceUnits
+			l.asks = append(l.asks, int32(i))
+		case '。', '।', '॥', '။', '។', '።', '۔':
 			l.at += sentenceUnits
 		}
 	}

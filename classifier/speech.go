@@ -17,9 +17,12 @@ func (w *work) laughs(fiction int) int {
 			n++
 		}
 	}
-	for _, s := range [...]string{w.title.text, w.text.text} {
+	for _, s := range [...]*scan{&w.title, &w.text} {
 		for _, l := range laughing {
-			if n += strings.Count(s, l); n > 1 {
+			if l[0] >= 0xf0 && !s.emoji {
+				continue
+			}
+			if n += strings.Count(s.text, l); n > 1 {
 				return 2
 			}
 		}
@@ -197,24 +200,35 @@ func (w *work) asked(k stanceClasses) bool {
 	classes := [...]int{k.question, k.scam, k.trust, k.licensed, k.advice}
 	title := int32(len(w.title.text)) + 1
 	for _, f := range [...]struct {
-		text  string
+		*scan
 		shift int32
-	}{{w.title.text, 0}, {w.text.text, title}} {
-		from := 0
-		for i, r := range f.text {
-			switch r {
-			case '.', '!', '\n', '。', '।', '॥', '۔', '።', '။', '៕', '។':
-				from = i + utf8.RuneLen(r)
-			case '?', '؟', '፧':
-				lo, hi := int32(from)+f.shift, int32(i)+f.shift
-				if w.said(classes[:], lo, hi) && !w.said([]int{k.debt}, lo, hi) { // "in debt?" asks the reader
-					return true
-				}
-				from = i + utf8.RuneLen(r)
+	}{{&w.title, 0}, {&w.text, title}} {
+		for _, i := range f.asks {
+			lo, hi := f.sentenceBefore(i)+f.shift, i+f.shift
+			if w.said(classes[:], lo, hi) && !w.said([]int{k.debt}, lo, hi) { // "in debt?" asks the reader
+				return true
 			}
 		}
 	}
 	return false
+}
+
+// sentenceBefore is where the sentence that ends at byte i begins, 600 bytes before it at most.
+func (s *scan) sentenceBefore(i int32) int32 {
+	const most = 600
+	for j := i - 1; j >= 0 && i-j < most; j-- {
+		switch c := s.text[j]; {
+		case c == '.' || c == '!' || c == '\n' || c == '?':
+			return j + 1
+		case c < 0xc0: // of ASCII, or the middle of a rune
+		default:
+			switch r, n := utf8.DecodeRuneInString(s.text[j:]); r {
+			case '。', '।', '॥', '۔', '።', '။', '៕', '។', '؟', '፧':
+				return j + int32(n)
+			}
+		}
+	}
+	return max(0, i-most)
 }
 
 // said reports a word of some class, quoted or ambiguous ones aside, between two
