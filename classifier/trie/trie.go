@@ -33,7 +33,7 @@ const (
 
 // The bounds of a trie. MaxLength is of a word, in bytes.
 const (
-	MaxWords  = 1 << 20
+	MaxWords  = 1 << 21
 	MaxLength = 255
 )
 
