@@ -46,7 +46,7 @@ func New(words []string, alike ...[2]byte) (*Trie, error) {
 	}
 	// Every base plus every byte must be a cell, so that a walk stays inside.
 	b.grow(len(b.t.cells) + 258)
-	if len(b.t.cells) > baseMask || len(b.tails) > tailMask {
+	if len(b.t.cells) > baseMask || len(b.tails)>>tailShift > tailMask {
 		return nil, fmt.Errorf("build trie: %d words are too many or too long", len(words))
 	}
 	b.t.cells = slices.Clip(b.t.cells)
@@ -120,7 +120,10 @@ func (b *builder) state(j job, jobs []job) []job {
 
 // leaf writes what is left of w after depth bytes, and is where that lies.
 func (b *builder) leaf(w word, depth int) int {
-	at := len(b.tails)
+	for len(b.tails)&(1<<tailShift-1) != 0 {
+		b.tails = append(b.tails, 0)
+	}
+	at := len(b.tails) >> tailShift
 	b.tails = append(b.tails, byte(len(w.text)-depth), byte(w.value), byte(w.value>>8), byte(w.value>>16))
 	b.tails = append(b.tails, w.text[depth:]...)
 	return at

@@ -18,7 +18,7 @@ type Trie struct {
 }
 
 // cell is, from the top: the label in 8 bits, leafBit, endBit, and the base in 22
-// bits; or label, leafBit and the place in tails in 23 bits. Where a word ends it
+// bits; or label, leafBit and the place in tails, in fours, in 23 bits. Where a word ends it
 // is the value, without a label. A free cell is zero.
 type cell uint32
 
@@ -29,6 +29,7 @@ const (
 	baseMask   = endBit - 1
 	tailMask   = leafBit - 1
 	tailHead   = 4 // bytes before a rest
+	tailShift  = 2 // rests begin at every fourth byte
 )
 
 // The bounds of a trie. MaxLength is of a word, in bytes.
@@ -58,7 +59,7 @@ func (t *Trie) Find(dst []Match, text string, i int) []Match {
 			return dst
 		}
 		if c&leafBit != 0 {
-			return t.rest(dst, int(c&tailMask), text, j+1)
+			return t.rest(dst, int(c&tailMask)<<tailShift, text, j+1)
 		}
 	}
 	return dst
