@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -176,9 +177,18 @@ func (w *work) after(h hit) string {
 }
 
 // quotesOffer reports a quotation that speaks of work and of what it gives.
-func (w *work) quotesOffer(k stanceClasses) bool {
+func (c *Classifier) quotesOffer(w *work) bool {
+	k := c.stances
 	for _, q := range w.quote {
 		n := 0
+		for i := range c.concepts {
+			if c.weights[i].offers && slices.ContainsFunc(w.hits.by[c.conceptClass(i)], func(h hit) bool { return h.start >= q.start && h.end <= q.end+3 }) {
+				if n++; n > 1 {
+					return true
+				}
+			}
+		}
+		n = 0
 		for _, class := range [...]int{k.job, k.hire, k.salary, k.flight, k.lodging, k.food, k.money, k.foreign, k.visa} {
 			for _, h := range w.hits.by[class] {
 				if h.start >= q.start && h.end <= q.end+3 && !h.amb {

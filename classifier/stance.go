@@ -101,7 +101,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	if reach == 0 && hire == 0 && n(k.denial) == 0 && some(k.warn) && (some(k.ifAsk) || some(k.reported) || some(k.advice)) && !c.instructs(w) {
 		x.warning += 4 // mind: if somebody asks you
 	}
-	if handles == 0 && hire == 0 && n(k.denial) == 0 && (w.quotesOffer(k) || n(k.police) > 1) { // who quotes an offer does not make it
+	if handles == 0 && hire == 0 && n(k.denial) == 0 && (c.quotesOffer(w) || n(k.police) > 1) { // who quotes an offer does not make it
 		x.warning += 6
 		x.offer = min(x.offer, x.warning)
 	}
