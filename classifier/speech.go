@@ -95,7 +95,11 @@ func (w *work) staged() bool {
 		if cap(names)-len(names) == 0 || len(names) > most {
 			break
 		}
-		i := strings.IndexAny(line, ":「")
+		head := line[:min(len(line), 44)]
+		i := strings.IndexByte(head, ':')
+		if k := strings.Index(head, "「"); k >= 0 && (i < 0 || k < i) {
+			i = k
+		}
 		if i <= 0 || i > 40 || strings.ContainsFunc(line[:i], func(r rune) bool { return unicode.IsDigit(r) || r == '/' || r == '.' }) {
 			continue
 		}
