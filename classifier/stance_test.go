@@ -29,7 +29,7 @@ func TestWhoSpeaks(t *testing.T) {
 		"ru: where to check the licence":              {"Парень обещает Филиппины за неделю, платить ничего не надо, работа с клиентами. Где проверить лицензию такой фирмы?", post.StanceSeeker},
 		"fr: they promised, and took the passport":    {"On m'avait promis 1 500 $, le billet et la chambre. Sur place ils ont pris mon passeport et mon téléphone. J'ai réussi à partir au bout de cinq mois.", post.StanceTestimony},
 		"sw: they told me, and I came home":           {"Waliniambia ni kazi ya ofisi, dola 1000, tiketi na nyumba bure. Nilipofika walichukua pasipoti na simu, hatukuruhusiwa kutoka. Nilirudi nyumbani baada ya miezi mitano.", post.StanceTestimony},
-		"tr: a brother who is beaten":                 {"Kardeşim tercüman diye gitti, biletini almışlardı. Şimdi gizlice yazıyor, hedef tutmazsa dövüyorlarmış, beş bin dolar istiyorlar.", post.StanceTestimony},
+		"ja: a brother who is beaten":                 {"弟はタイで倉庫の仕事だと言って出かけました。今はこっそり連絡してきます。ノルマに届かないと殴られるそうです。", post.StanceTestimony},
 		"en: locked up and beaten, and nothing else":  {"Five months behind that fence. Locked in, beaten when we missed the quota, and a ransom before they let us go.", post.StanceTestimony},
 		"am: a sister is addressed, and told to lie":  {"እህቴ ስራው ቀላል ነው ቁጭ ብለሽ መልስ መስጠት ብቻ። ቦሌ ላይ ሲጠይቁሽ ለጉብኝት ነው በይ፣ ስራ እንዳታወሪ።", post.StanceOffer},
 		"en: an offer to the banned":                  {"Blacklisted at the border? We take you over the river at night, job ready, text @example_hr", post.StanceOffer},
