@@ -270,6 +270,16 @@ func join(t Text) (Text, bool) {
 				i += len(r.sep)
 			}
 		}
+		if r.sep == " " { // words pulled apart have wider gaps between them
+			n := i
+			for n < len(s) && s[n] == ' ' {
+				n++
+			}
+			if n-i > 1 {
+				w.put([]byte{' '}, i, n)
+				i = n
+			}
+		}
 	}
 	if !found {
 		return t, false

@@ -92,6 +92,7 @@ func TestOrdinaryTextStays(t *testing.T) {
 		"a phone number":               "call 0 8 1 2 3 4 5 6",
 		"a phone number with dashes":   "+855-12-345-678",
 		"dates":                        "1/2/2026 - 3.4.2026",
+		"an amount with its currency":  "b500, s1500 and p20k",
 		"an amount in ringgit":         "rm5k to rm4k a month",
 		"a visa":                       "h1b visa, b2b, p2p, 4x4, mp3",
 		"postcodes":                    "kitchener n2e 4e2, t1k7v1, l4n 9y9",

@@ -32,7 +32,7 @@ func TestFold(t *testing.T) {
 		"flags stay flags":                               {in: "🇰🇭🇹🇭 job", want: "🇰🇭🇹🇭 job"},
 		"Thai digits":                                    {in: "๑๕๐๐๐ บาท", want: "15000 บาท"},
 		"Khmer, Lao, Burmese, Bengali and Arabic digits": {in: "១៥ ໑໕ ၁၅ ১৫ ١٥ ۱۵ १५ ௧௫", want: "15 15 15 15 15 15 15 15"},
-		"letters pulled apart":                           {in: "h i r i n g  n o w !", want: "hiring  n o w !", ruses: []string{SpacedLetters}},
+		"letters pulled apart":                           {in: "h i r i n g  n o w !", want: "hiring n o w !", ruses: []string{SpacedLetters}},
 		"dotted letters":                                 {in: "S.A.L.A.R.Y", want: "salary", ruses: []string{SpacedLetters}},
 		"Chinese pulled apart":                           {in: "高 薪 招 聘", want: "高薪招聘", ruses: []string{SpacedLetters}},
 		"Arabic pulled apart":                            {in: "خدمة في ك.م.ب.و.د.ي.ا", want: "خدمه في كمبوديا", ruses: []string{SpacedLetters}},

@@ -138,11 +138,11 @@ func leet(c byte) byte {
 
 // isPay reports an amount with its currency before it (rm5k).
 func isPay(token string) bool {
-	token = strings.TrimLeft(token, "([-:~")
+	token = strings.Trim(token, "([-:~.,;+)]/")
 	k := strings.IndexFunc(token, func(r rune) bool { return r < 'a' || r > 'z' })
 	switch token[:max(k, 0)] {
 	case "rm", "rp", "rs", "s", "us", "usd", "sgd", "myr", "idr", "php", "thb", "aed", "inr", "hkd", "ntd", "r", "p", "b", "k":
-		return true
+		return strings.Trim(strings.TrimRight(token[k:], "kmjtw"), "$0123456789.,-") == ""
 	}
 	return false
 }

@@ -123,3 +123,16 @@ func TestHostileInputIsLinear(t *testing.T) {
 		}
 	}
 }
+
+// TestLeetspeakInsideWordsThatBeginLikeMoney reads words whose first letter is a currency's.
+func TestLeetspeakInsideWordsThatBeginLikeMoney(t *testing.T) {
+	for in, want := range map[string]string{
+		"b0ss": "boss", "p0ipet": "poipet", "s@les": "sales", "s@l@ry": "salary", "k@mb0dia": "kambodia",
+		"s500": "s500", "p1.5k": "p1.5k", "rm5k": "rm5k",
+	} {
+		u, _ := Fold("our " + in + " now").Unleet()
+		if u.Folded != "our "+want+" now" {
+			t.Errorf("%q is read as %q, want %q", in, u.Folded, want)
+		}
+	}
+}
