@@ -28,10 +28,8 @@ func (w *work) laughs(fiction int) int {
 			}
 		}
 	}
-	for _, s := range [...]string{w.title.text, w.text.text} {
-		if giggles(s) {
-			n++
-		}
+	if n == 0 && (giggles(w.title.text) || giggles(w.text.text)) {
+		n++
 	}
 	if n < 2 && w.staged() {
 		n = 2
@@ -41,7 +39,7 @@ func (w *work) laughs(fiction int) int {
 
 // giggles reports ㅋ or ㅎ alone or in a row; beside another letter it shortens a word.
 func giggles(s string) bool {
-	jamo := func(r rune) bool { return r >= 0x3131 && r <= 0x314E && r != 'ㅋ' && r != 'ㅎ' }
+	jamo := func(r rune) bool { return r >= 0x3131 && r <= 0x3163 && r != 'ㅋ' && r != 'ㅎ' }
 	for _, laugh := range [...]string{"ㅋ", "ㅎ"} {
 		for i := strings.Index(s, laugh); i >= 0; {
 			rest := strings.TrimLeft(s[i:], laugh)
@@ -127,19 +125,24 @@ func indexOf(list []string, s string) int {
 // does: one of the first words is a word of fiction or policy, and a number stands
 // beside it.
 func (w *work) chapter(k stanceClasses) bool {
-	const head = 72 // bytes
+	const head = 5 * unitsPerWord
+	text := w.title.pos[len(w.title.text)] + blankUnits
 	for _, class := range [...]int{k.fiction, k.policy} {
 		if class < 0 {
 			continue
 		}
 		first := true
 		for _, h := range w.hits.by[class] {
-			if h.start > head {
+			at := h.p0
+			if h.start > int32(len(w.title.text)) {
+				at -= text
+			}
+			if at > head {
 				break
 			}
 			rest := w.after(h)
 			r, _ := utf8.DecodeRuneInString(strings.TrimLeft(rest[:min(len(rest), 8)], " .:"))
-			if unicode.IsNumber(r) || !first { // Chapter 14, 第十二章
+			if unicode.IsNumber(r) || !first || !h.amb && strings.HasPrefix(strings.TrimLeft(rest[:min(len(rest), 2)], " "), ":") { // Chapter 14, 第十二章, Lecture notes:
 				return true
 			}
 			first = false
@@ -184,6 +187,9 @@ func (w *work) after(h hit) string {
 func (c *Classifier) quotesOffer(w *work) bool {
 	k := c.stances
 	for _, q := range w.quote {
+		if q.end-q.start < 24 { // bytes; a word to answer with is no offer
+			continue
+		}
 		n := 0
 		for i := range c.concepts {
 			if c.weights[i].offers && slices.ContainsFunc(w.hits.by[c.conceptClass(i)], func(h hit) bool { return h.start >= q.start && h.end <= q.end+3 }) {

@@ -105,6 +105,9 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		x.warning += 6
 		x.offer = min(x.offer, x.warning)
 	}
+	if reach == 0 && hire == 0 && n(k.scam) > 0 && n(k.denial)+n(k.jargon) == 0 { // who names the crime does not offer it
+		x.warning += 4
+	}
 	if x.testimony > 0 {
 		x.testimony += 2*held + min(n(k.scam), 1)
 	}
@@ -115,7 +118,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	x.joking = 3 * n(k.fiction)
 	laughs, paid := w.laughs(k.fiction), n(k.money)+n(k.foreign) > 0
 	x.paid = paid
-	if handles > 0 && laughs > 1 && !paid {
+	if handles > 0 && laughs > 1 && !paid && evidence+terms < 7 {
 		x.joking += 6
 	}
 	if handles == 0 { // who laughs and can be written to may mean it
