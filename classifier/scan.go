@@ -234,7 +234,8 @@ func (l *layout) syllables(i int, r rune) int {
 	}
 	for {
 		l.at++
-		next, may := rune(0), false
+		var next rune
+		var may bool
 		if j := i + 3; j+2 < len(text) && text[j]-0xe0 <= 0xf {
 			next = rune(text[j]&0xf)<<12 | rune(text[j+1]&0x3f)<<6 | rune(text[j+2]&0x3f)
 			h := pairHash(r, next)

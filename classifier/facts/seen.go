@@ -1,6 +1,10 @@
 package facts
 
-import "github.com/lurewatch/lurewatch/classifier/trie"
+import (
+	"slices"
+
+	"github.com/lurewatch/lurewatch/classifier/trie"
+)
 
 // Seen is what one walk over a folded text met that facts are read from. A caller
 // that walks the text anyway, with an automaton that holds the words of [Index] too,
@@ -82,10 +86,9 @@ func (ix *Index) Take(s *Seen, text string, i int, ms []trie.Match) {
 		before, theirs = ix.lex.before(text, i)
 	}
 	var done uint32 // the kinds that a longer word was found of
-	for k := len(ms) - 1; k >= 0; k-- {
-		v := ms[k].Value
-		for _, x := range ix.words[ix.first[v]:ix.first[v+1]] {
-			done = ix.lex.takeOne(&s.hits, text, i, int(ms[k].End), &ix.lex.words[x], before, theirs, done)
+	for _, m := range slices.Backward(ms) {
+		for _, x := range ix.words[ix.first[m.Value]:ix.first[m.Value+1]] {
+			done = ix.lex.takeOne(&s.hits, text, i, int(m.End), &ix.lex.words[x], before, theirs, done)
 		}
 	}
 }
