@@ -186,7 +186,7 @@ func (w *work) after(h hit) string {
 // quotesOffer reports a quotation that speaks of work and of what it gives.
 func (c *Classifier) quotesOffer(w *work) bool {
 	k := c.stances
-	for _, q := range w.quote {
+	for _, q := range append(w.apostrophes(), w.quote...) {
 		if q.end-q.start < 24 { // bytes; a word to answer with is no offer
 			continue
 		}
@@ -212,6 +212,31 @@ func (c *Classifier) quotesOffer(w *work) bool {
 		}
 	}
 	return false
+}
+
+// apostrophes finds what stands between two of them as between quotation marks: one
+// after a space, one before a space or a stop. Eight at most.
+func (w *work) apostrophes() []span32 {
+	var out []span32
+	text, shift := w.text.text, int32(len(w.title.text))+1
+	open := -1
+	for i := strings.IndexByte(text, '\''); i >= 0 && len(out) < 8; {
+		first := i == 0 || text[i-1] == ' ' || text[i-1] == '\n' || text[i-1] == '('
+		last := i+1 == len(text) || strings.IndexByte(" \n.,;:!?)", text[i+1]) >= 0
+		switch {
+		case open >= 0 && last && i-open < 600:
+			out = append(out, span32{int32(open) + shift, int32(i) + shift})
+			open = -1
+		case first && !last:
+			open = i
+		}
+		next := strings.IndexByte(text[i+1:], '\'')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return out
 }
 
 // asked reports a question about whether something can be believed: a sentence
