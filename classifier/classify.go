@@ -199,6 +199,7 @@ type work struct {
 	quote       []span32
 	places      []placeOf
 	fired       []*sigma.Rule
+	values      []string // of the fields that rules ask for
 }
 
 type phraseHit struct {
@@ -306,7 +307,7 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	w := c.pool.Get().(*work) //nolint:errcheck // the pool holds nothing else
 	defer c.pool.Put(w)
 	w.hits.reset()
-	w.phrases, w.quote = w.phrases[:0], w.quote[:0]
+	w.phrases, w.quote, w.values = w.phrases[:0], w.quote[:0], w.values[:0]
 
 	f, t := c.read(&p, w)
 	v := post.Verdict{ID: p.ID, Pack: c.pack, Lang: primary(p.Lang), Rules: []post.RuleHit{}, Spans: []post.Span{}}
@@ -384,7 +385,7 @@ func (c *Classifier) names(w *work) []string {
 // judge asks the rules, and says level, score and flag.
 func (c *Classifier) judge(v *post.Verdict, p post.Post, f stated, w *work) {
 	if c.set != nil {
-		ev := event{p: &p, v: v, named: f.named, route: &f.route}
+		ev := event{p: &p, v: v, named: f.named, route: &f.route, room: &w.values}
 		w.fired = c.set.Match(ev, w.fired[:0])
 		v.Rules = slices.Grow(v.Rules, len(w.fired))
 		for _, r := range w.fired {

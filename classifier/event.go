@@ -19,14 +19,31 @@ type event struct {
 	v     *post.Verdict
 	named bool
 	route *facts.Route
+	room  *[]string // what the lists are made in; nil makes each anew
 }
 
 var _ sigma.Event = event{}
 
-func some(values ...string) []string {
+// list is room for the values of one field.
+func (e event) list(n int) []string {
+	if e.room == nil {
+		return make([]string, 0, n)
+	}
+	r := *e.room
+	if cap(r)-len(r) < n {
+		r = make([]string, 0, max(64, 2*n)) // what was given out keeps the old room
+	}
+	*e.room = r[:len(r)+n]
+	return r[len(r):len(r) : len(r)+n]
+}
+
+func (e event) some(values ...string) []string {
 	var out []string
 	for _, v := range values {
 		if v != "" {
+			if out == nil {
+				out = e.list(len(values))
+			}
 			out = append(out, v)
 		}
 	}
@@ -38,78 +55,100 @@ func (e event) Strings(field string) []string {
 	f := &e.v.Facts
 	switch field {
 	case "":
-		return some(e.p.Title, e.p.Text, e.p.Company)
+		return e.some(e.p.Title, e.p.Text, e.p.Company)
 	case "concept":
 		return f.Concepts
 	case "stance":
-		return some(string(e.v.Stance))
+		return e.some(string(e.v.Stance))
 	case "lang":
-		return some(e.v.Lang)
+		return e.some(e.v.Lang)
 	case "source":
-		return some(e.p.Source)
+		return e.some(e.p.Source)
 	case "title":
-		return some(e.p.Title)
+		return e.some(e.p.Title)
 	case "text":
-		return some(e.p.Text)
+		return e.some(e.p.Text)
 	case "company":
-		return some(e.p.Company)
+		return e.some(e.p.Company)
 	case "location":
 		return e.p.Locations
 	case "url":
-		return some(e.p.URL)
+		return e.some(e.p.URL)
 	case "contact.kind":
-		return each(f.Contacts, func(c post.Contact) string { return c.Kind })
+		return each(e, f.Contacts, func(c post.Contact) string { return c.Kind })
 	case "salary.currency":
 		if f.Salary != nil {
-			return some(strings.ToLower(f.Salary.Currency))
+			return e.some(strings.ToLower(f.Salary.Currency))
 		}
 	case "place.id":
-		return each(f.Places, func(p post.Place) string { return p.ID })
+		return each(e, f.Places, func(p post.Place) string { return p.ID })
 	case "place.country":
-		return each(f.Places, func(p post.Place) string { return p.Country })
+		return each(e, f.Places, func(p post.Place) string { return lower(p.Country) })
 	case "place.risk":
-		return each(f.Places, func(p post.Place) string { return p.Risk })
+		return each(e, f.Places, func(p post.Place) string { return p.Risk })
 	case "place.kind":
-		return each(f.Places, func(p post.Place) string { return p.Kind })
+		return each(e, f.Places, func(p post.Place) string { return p.Kind })
 	case "evasion":
 		return f.Evasion
 	case "employer.named":
-		return []string{strconv.FormatBool(e.named)}
+		return e.some(strconv.FormatBool(e.named))
 	case "role":
 		return f.Roles
 	case "sector":
 		return f.Sectors
 	case "route.from":
-		return countries(e.route.From)
+		return e.countries(e.route.From)
 	case "route.via":
-		return countries(e.route.Via)
+		return e.countries(e.route.Via)
 	case "route.to":
-		return countries(e.route.To)
+		return e.countries(e.route.To)
 	case "gender":
-		return some(f.Gender)
+		return e.some(f.Gender)
 	case "start":
-		return some(f.Start)
+		return e.some(f.Start)
 	case "licence":
 		switch {
 		case f.Licence == nil:
-			return []string{"none"}
+			return e.some("none")
 		case f.Licence.Authority == "":
-			return []string{"claimed"}
+			return e.some("claimed")
 		}
-		return []string{"well-formed"}
+		return e.some("well-formed")
 	case "pay.commission_only":
-		return []string{strconv.FormatBool(f.CommissionOnly)}
+		return e.some(strconv.FormatBool(f.CommissionOnly))
 	}
 	return nil
 }
 
-func each[T any](list []T, of func(T) string) []string {
-	out := make([]string, len(list))
-	for i, x := range list {
-		out[i] = of(x)
+func each[T any](e event, values []T, of func(T) string) []string {
+	if len(values) == 0 {
+		return nil
+	}
+	out := e.list(len(values))
+	for _, x := range values {
+		out = append(out, of(x))
 	}
 	return out
 }
+
+// lower is the code of a country as rules compare it.
+func lower(code string) string {
+	if len(code) != 2 || code[0]-'A' >= 26 || code[1]-'A' >= 26 {
+		return strings.ToLower(code)
+	}
+	i := 2 * (int(code[0]-'A')*26 + int(code[1]-'A'))
+	return lowerCodes[i : i+2]
+}
+
+// lowerCodes is every code of two letters, one after the other.
+var lowerCodes = func() string {
+	var b strings.Builder
+	for i := range 26 * 26 {
+		b.WriteByte('a' + byte(i/26))
+		b.WriteByte('a' + byte(i%26))
+	}
+	return b.String()
+}()
 
 // Numbers returns the values of a number field, nil when it is unknown.
 func (e event) Numbers(field string) []float64 {
@@ -151,8 +190,8 @@ func positive(n float64) []float64 {
 	return []float64{n}
 }
 
-func countries(places []facts.Place) []string {
-	return each(places, func(p facts.Place) string { return p.Country })
+func (e event) countries(places []facts.Place) []string {
+	return each(e, places, func(p facts.Place) string { return lower(p.Country) })
 }
 
 // runeCount is utf8.RuneCountInString of valid UTF-8, eight bytes at a time.

@@ -112,10 +112,7 @@ func (s *stated) further(f facts.Facts) {
 }
 
 func ids(places []facts.Place) []string {
-	if len(places) == 0 {
-		return nil
-	}
-	return each(places, func(p facts.Place) string { return p.ID })
+	return each(event{}, places, func(p facts.Place) string { return p.ID })
 }
 
 // workClass is a class of words that names a role.
