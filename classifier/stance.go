@@ -105,7 +105,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		x.warning += 6
 		x.offer = min(x.offer, x.warning)
 	}
-	if reach == 0 && hire == 0 && n(k.scam) > 0 && n(k.denial)+n(k.jargon) == 0 { // who names the crime does not offer it
+	if reach == 0 && hire == 0 && n(k.scam) > 0 && n(k.denial)+n(k.jargon)+n(k.perHead) == 0 { // who names the crime does not offer it
 		x.warning += 4
 	}
 	if x.testimony > 0 {
@@ -122,7 +122,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		x.joking += 6
 	}
 	if handles == 0 { // who laughs and can be written to may mean it
-		if laughs > 0 && !paid {
+		if laughs > 0 && !paid && (evidence < 4 || len(w.hits.by[c.marks.far]) == 0) {
 			laughs = 2
 		}
 		x.joking += 3 * laughs
