@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -40,9 +41,7 @@ func LoadWith(dir string) (*Pack, error) {
 		if err != nil {
 			return nil, err
 		}
-		for name, f := range own {
-			all[name] = f
-		}
+		maps.Copy(all, own)
 	}
 	return all.load()
 }
