@@ -8,7 +8,7 @@ import (
 )
 
 // Fault is what is wrong with one line of a pack, so wrong that it does not load.
-type Fault struct {
+type Fault struct { //nolint:errname // rules.Fault reads as what it is
 	File string
 	Line int // from 1; 0 when it is the whole file
 	Err  error
@@ -46,7 +46,7 @@ func Findings(err error) []Finding {
 	if es, ok := err.(sigma.Errors); ok { //nolint:errorlint // the same
 		return sigma.Findings(es)
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the same
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		var out []Finding
 		for _, e := range many.Unwrap() {
 			out = append(out, Findings(e)...)

@@ -62,7 +62,7 @@ func (l *Lexicon) Lint() []Finding {
 		local     bool
 		amb, stem bool
 	}
-	alone, any := map[string]map[string]place{}, map[string]bool{} // class → word that counts alone → where
+	alone, known := map[string]map[string]place{}, map[string]bool{} // class → word that counts alone → where
 	for _, class := range slices.Sorted(maps.Keys(l.Classes)) {
 		seen := map[string]place{}
 		alone[class] = map[string]place{}
@@ -79,7 +79,7 @@ func (l *Lexicon) Lint() []Finding {
 				}
 			}
 			at := place{line: w.Line, local: w.Local, amb: w.Ambiguous, stem: w.Stem}
-			seen[w.Text], any[w.Text] = at, true
+			seen[w.Text], known[w.Text] = at, true
 			if !w.Ambiguous {
 				alone[class][w.Text] = at
 			}
@@ -99,7 +99,7 @@ func (l *Lexicon) Lint() []Finding {
 			if seen[ph.Text] {
 				add(l.FileOf(ph.Local), ph.Line, sigma.SeverityError, "duplicate-phrase", "delete one of them", "%s: phrase %q stands here twice", concept, ph.Text)
 			}
-			seen[ph.Text], any[ph.Text] = true, true
+			seen[ph.Text], known[ph.Text] = true, true
 		}
 	}
 	for _, list := range [][]Exception{l.NotBefore, l.NotAfter} {
@@ -109,7 +109,7 @@ func (l *Lexicon) Lint() []Finding {
 			switch {
 			case seen[key]:
 				add(l.File, x.Line, sigma.SeverityError, "duplicate-exception", "delete one of them", "%q beside %q stands here twice", x.Word, x.Beside)
-			case !any[x.Word]:
+			case !known[x.Word]:
 				add(l.File, x.Line, sigma.SeverityError, "idle-exception", "write the word as it stands in its class, or delete the line", "no class and no phrase has the word %q", x.Word)
 			}
 			seen[key] = true

@@ -183,20 +183,20 @@ func TestBrokenOwnFiles(t *testing.T) {
 func TestTheFingerprintChangesWithThePack(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, map[string]string{"a.yml": own})
-	print := func() string {
+	fingerprint := func() string {
 		d, err := Fingerprint(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return string(d)
 	}
-	first := print()
+	first := fingerprint()
 	put(t, dir, map[string]string{"README.md": "x"})
-	if print() != first {
+	if fingerprint() != first {
 		t.Error("a file that is no rule changed it")
 	}
 	put(t, dir, map[string]string{"lexicon/en.yaml": "lang: en\nclasses:\n  JOB: |\n    zzgig\n"})
-	if print() == first {
+	if fingerprint() == first {
 		t.Error("new words did not change it")
 	}
 	if _, err := Fingerprint(filepath.Join(dir, "none")); err == nil {
