@@ -34,7 +34,7 @@ func (e event) list(n int) []string {
 		r = make([]string, 0, max(64, 2*n)) // what was given out keeps the old room
 	}
 	*e.room = r[:len(r)+n]
-	return r[len(r):len(r) : len(r)+n]
+	return r[len(r) : len(r) : len(r)+n]
 }
 
 func (e event) some(values ...string) []string {
