@@ -34,6 +34,7 @@ type postPage struct {
 	Back           string
 	Reach          int
 	Disguises      string
+	Stated         []fact
 	HasScreenshot  bool
 	ShowShot       bool   // it was asked for: only then is the evidence read
 	ShotLink       string // that asks for it
@@ -120,6 +121,11 @@ func (d *Desk) postPage(v *visit, doc indexer.Doc) (postPage, error) {
 		p.Contacts = append(p.Contacts, contact{c.Kind, c.Value})
 	}
 	p.Salaries = salaries(doc)
+	hidden := contactsOf(doc)
+	if p.Shown {
+		hidden = nil
+	}
+	p.Stated = statedIn(doc.Verdict.Facts, hidden)
 	return p, d.fromLedger(v.Context(), &p)
 }
 
