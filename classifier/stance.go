@@ -105,6 +105,9 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		x.warning += 6
 		x.offer = min(x.offer, x.warning)
 	}
+	if hire == 0 && handles == 0 && n(k.denial) == 0 && (n(k.beat) > 0 && n(k.ransom) > 0 || n(k.locked) > 0 && n(k.police) > 0) {
+		x.testimony += 8 // beaten until a ransom came, locked up until the police did
+	}
 	if reach == 0 && hire == 0 && n(k.scam) > 0 && n(k.denial)+n(k.jargon)+n(k.perHead) == 0 { // who names the crime does not offer it
 		x.warning += 4
 	}
