@@ -26,6 +26,35 @@ func (a placeOf) compare(b placeOf) int {
 	return int(a.concept) - int(b.concept)
 }
 
+// maxTelling bounds the spans of one concept: the words that say it once or twice
+// tell a reviewer more than every way in which a pattern holds on them.
+const maxTelling = 3
+
+// telling adds the shortest places of a concept that do not overlap.
+func (w *work) telling(list []placeOf, concept int, hits []hit) []placeOf {
+	from := len(list)
+	for range min(len(hits), maxTelling) {
+		var best *hit
+	each:
+		for i := range hits {
+			h := &hits[i]
+			for _, x := range list[from:] {
+				if h.start < x.end && x.start < h.end {
+					continue each
+				}
+			}
+			if best == nil || h.end-h.start < best.end-best.start {
+				best = h
+			}
+		}
+		if best == nil {
+			break
+		}
+		list = append(list, placeOf{start: best.start, end: best.end, concept: int16(concept), gloss: int16(best.value)})
+	}
+	return list
+}
+
 // spans are the places of the weightiest concepts in the original text, most at
 // most, in its order and each once.
 func (c *Classifier) spans(w *work, in *fields, most int) []post.Span {
@@ -33,9 +62,7 @@ func (c *Classifier) spans(w *work, in *fields, most int) []post.Span {
 	for _, rank := range c.byRank {
 		from := len(list)
 		for _, i := range rank {
-			for _, h := range w.hits.by[c.conceptClass(i)] {
-				list = append(list, placeOf{start: h.start, end: h.end, concept: int16(i), gloss: int16(h.value)})
-			}
+			list = w.telling(list, i, w.hits.by[c.conceptClass(i)])
 		}
 		if len(list) > most {
 			slices.SortFunc(list[from:], placeOf.compare)
