@@ -268,7 +268,7 @@ func (c *collector) id(h hit) {
 	if strings.HasPrefix(s[k:], "://") || !plausible(a, id, marked) {
 		return
 	}
-	if a.kind == "facebook" && strings.IndexAny(id, "0123456789_.") < 0 && k+1 < len(s) && s[k] == ' ' && isHandle(s[k+1]) {
+	if a.kind == "facebook" && !strings.ContainsAny(id, "0123456789_.") && k+1 < len(s) && s[k] == ' ' && isHandle(s[k+1]) {
 		return // the first of the words of a name
 	}
 	c.add(a.kind, id, h.start, k)

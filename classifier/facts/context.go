@@ -38,26 +38,11 @@ func (r *reader) context(a amount) around {
 		if aroundPay>>h.kind&1 == 0 {
 			continue
 		}
-		before := h.end <= a.start
-		after := h.start >= a.end
-		gap := 0
-		switch {
-		case before:
-			gap = a.start - h.end
-		case after:
-			gap = h.start - a.end
-		default:
-			if h.kind == wordPeriod || h.kind == wordPay {
-				continue
-			}
+		before, after, between := beside(s, h, a)
+		if !before && !after && (h.kind == wordPeriod || h.kind == wordPay) {
+			continue
 		}
-		between := ""
-		if before {
-			between = s[h.end:a.start]
-		} else if after {
-			between = s[a.end:h.start]
-		}
-		line := strings.Count(between, "\n")
+		gap, line := len(between), strings.Count(between, "\n")
 		switch h.kind {
 		case wordPay:
 			if h.start > 0 && isDigit(s[h.start-1]) {
@@ -91,6 +76,18 @@ func (r *reader) context(a amount) around {
 		}
 	}
 	return c
+}
+
+// beside is whether h stands before a in s or after it, and what is between them;
+// nothing is where one holds a part of the other.
+func beside(s string, h hit, a amount) (before, after bool, between string) {
+	switch {
+	case h.end <= a.start:
+		return true, h.start >= a.end, s[h.end:a.start]
+	case h.start >= a.end:
+		return false, true, s[a.end:h.start]
+	}
+	return false, false, ""
 }
 
 // joined reports text that may stand between an amount and its period.

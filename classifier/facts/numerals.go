@@ -185,8 +185,7 @@ func (ns *numerals) at(s string, i int, more bool) (numeral, int) {
 		first, _ := utf8.DecodeRuneInString(n.word)
 		sp := spacingOf(first)
 		hangul := first >= 0xac00 && first < 0xd7a4
-		switch {
-		case sp == free || sp == clusters || hangul || sp == kana:
+		if sp == free || sp == clusters || hangul || sp == kana {
 			if end < len(s) && sp == clusters {
 				if next, _ := utf8.DecodeRuneInString(s[end:]); markLike(next) {
 					continue
@@ -223,23 +222,23 @@ const maxSpelled = 16
 
 // read reads the number that begins at i.
 func (ns *numerals) read(s string, i int) (spelled, bool) {
-	var words [maxSpelled]numeral
-	n, end := 0, i
-	for k := i; n < maxSpelled && k < len(s); {
-		w, size := ns.at(s, k, n > 0)
-		if size == 0 || w.kind == numeralRepeat || w.kind == numeralJoins && n == 0 {
+	var room [maxSpelled]numeral
+	words, end := room[:0], i
+	for k := i; len(words) < maxSpelled && k < len(s); {
+		w, size := ns.at(s, k, len(words) > 0)
+		if size == 0 || w.kind == numeralRepeat || w.kind == numeralJoins && len(words) == 0 {
 			break
 		}
 		k += size
 		if w.kind != numeralJoins {
-			words[n] = w
-			n++
+			words = append(words, w)
 			end = k
 		}
 		if k < len(s) && (s[k] == ' ' || s[k] == '-') {
 			k++
 		}
 	}
+	n := len(words)
 	if n == 0 || words[0].kind == numeralTimes && (!ns.ahead && !ns.turns || words[0].foreign || afterDigit(s, i)) {
 		return spelled{}, false
 	}
@@ -247,46 +246,44 @@ func (ns *numerals) read(s string, i int) (spelled, bool) {
 		return spelled{start: i, end: end, low: words[0].value, last: words[0].value, alone: true, times: words[0].value >= 100}, true
 	}
 	if n > 1 && ns.tail > 0 && words[n-1].kind == numeralAdds && words[n-2].kind == numeralTimes && counts(s[end:]) {
-		n-- // 八千五险一金: the five are insurances
-		end -= len(words[n].word)
+		end -= len(words[n-1].word) // 八千五险一金: the five are insurances
+		words = words[:n-1]
 	}
-	out, ok := ns.value(words[:n])
+	out, ok := ns.value(words)
 	out.start, out.end = i, end
 	return out, ok
 }
 
 // value works out what words come to.
 func (ns *numerals) value(words []numeral) (spelled, bool) {
-	var parts [maxSpelled + 1]float64 // what is to be added up
+	var space [maxSpelled + 1]float64
+	parts := space[:0] // what is to be added up
 	var out spelled
-	n, last := 0, 0.0 // the parts, and the last multiplier
-	half := 0.0
+	last, half := 0.0, 0.0 // the last multiplier, and the half of what comes next
 	for i, w := range words {
 		switch w.kind {
 		case numeralAdds:
 			switch after := i > 0 && words[i-1].kind == numeralAdds; {
 			case after && i == 1 && len(words) > 2 && words[2].kind == numeralTimes && isOneTwoMore(words[0], w):
-				out.low, n = words[0].value, 0 // 三五万: from three to five
+				out.low, parts = words[0].value, parts[:0] // 三五万: from three to five
 			case after && w.value >= room(words[i-1].value):
 				return out, false // digits one by one
 			case w.value > 0 && w.value < 10 && i > 0 && i == len(words)-1 && words[i-1].kind == numeralTimes && ns.tail > 0 && last >= ns.tail && !w.foreign:
-				parts[n] = w.value * last / 10
-				n++
+				parts = append(parts, w.value*last/10)
 				continue
 			}
-			parts[n] = w.value + half
-			n, half = n+1, 0
+			parts, half = append(parts, w.value+half), 0
 			out.times = out.times || w.value >= 100
 		case numeralTeen:
+			n := len(parts)
 			if n == 0 || parts[n-1] > 9 {
 				return out, false
 			}
 			parts[n-1] += w.value
 		case numeralHalf:
-			switch {
+			switch n := len(parts); {
 			case i > 0 && words[i-1].kind == numeralTimes:
-				parts[n] = last / 2
-				n++
+				parts = append(parts, last/2)
 			case n > 0 && parts[n-1] < 100:
 				parts[n-1] += 0.5
 			default:
@@ -300,37 +297,36 @@ func (ns *numerals) value(words []numeral) (spelled, bool) {
 				if !ok || rest.low >= w.value && w.value < 1e5 {
 					return out, false
 				}
-				for _, p := range parts[:n] {
+				for _, p := range parts {
 					out.low += p
 				}
 				out.low += rest.low * w.value
 				out.times = true
 				return out, true
 			}
-			for n > 0 && parts[n-1] < w.value {
-				n--
-				sum += parts[n]
+			for n := len(parts); n > 0 && parts[n-1] < w.value; n-- {
+				sum += parts[n-1]
+				parts = parts[:n-1]
 			}
 			if sum == 0 {
 				sum = 1
 			}
-			parts[n] = sum * w.value
-			n++
+			parts = append(parts, sum*w.value)
 			last = w.value
 			out.times = out.times || w.value >= 100
 		}
 	}
-	if half > 0 || n == 0 {
+	if half > 0 || len(parts) == 0 {
 		return out, false
 	}
 	sum := 0.0
-	for _, p := range parts[:n] {
+	for _, p := range parts {
 		sum += p
 	}
 	out.last = last
 	if out.low > 0 {
 		out.low, out.high = out.low*last, sum
-		return out, n == 1
+		return out, len(parts) == 1
 	}
 	out.low = sum
 	return out, true

@@ -15,7 +15,7 @@ type Price struct {
 	Span     Span
 }
 
-const organWords = "kidney|kidneys|liver|cornea|bone marrow|organ donor|donor organ|organs|ginjal|buah pinggang|bán thận|nội tạng|ขายไต|อวัยวะ|肾|卖肾|器官|腰子|장기매매|腎臓|臓器|ដំរងនោម|តម្រងនោម|សរីរាង្គ|ကျောက်ကပ်|ကိုယ်အင်္ဂါ|ໝາກໄຂ່ຫຼັງ|ອະໄວຍະວະ|किडनी|गुर्दा|मिर्गौला|কিডনি|গুরদা|گردہ|گردے|کڈنی|වකුගඩු|වකුගඩුව|சிறுநீரகம்|கிட்னி|почк*|орган*|донор*|ኩላሊት|reins|organes|riñón|riñon|órgano|كلى|كلية|كليه|أعضاء|böbrek|organ nakli|kidney donor|surrogate|surrogacy|ibu pengganti|mang thai hộ|đẻ thuê|อุ้มบุญ|代孕|捐卵|대리모|代理母|суррогат*|mua thận|ghép thận|quả thận|hiến thận|mua gan|장기 매매|장기 이식|장기 기증|장기기증|신장매매|신장 매매|신장 이식|신장 판매|ไตข้าง|ซื้อไต|บริจาคไต|肝脏|órgãos|human organ|un rein|vender rim|vender um rim|vendre un rein|organ trade|sell organ|bán gan|콩팥 매매"
+const organWords = "kidney|kidneys|liver|cornea|bone marrow|organ donor|donor organ|organs|ginjal|buah pinggang|bán thận|nội tạng|ขายไต|อวัยวะ|肾|卖肾|器官|腰子|장기매매|腎臓|臓器|ដំរងនោម|តម្រងនោម|សរីរាង្គ|ကျောက်ကပ်|ကိုယ်အင်္ဂါ|ໝາກໄຂ່ຫຼັງ|ອະໄວຍະວະ|किडनी|गुर्दा|मिर्गौला|কিডনি|গুরদা|گردہ|گردے|کڈنی|වකුගඩු|වකුගඩුව|சிறுநீரகம்|கிட்னி|почк*|орган*|донор*|ኩላሊት|reins|organes|riñón|riñon|órgano|كلى|كلية|كليه|أعضاء|böbrek|organ nakli|kidney donor|surrogate|surrogacy|ibu pengganti|mang thai hộ|đẻ thuê|อุ้มบุญ|代孕|捐卵|대리모|代理母|суррогат*|mua thận|ghép thận|quả thận|hiến thận|mua gan|장기 매매|장기 이식|장기 기증|장기기증|신장매매|신장 매매|신장 이식|신장 판매|ไตข้าง|ซื้อไต|บริจาคไต|肝脏|órgãos|human organ|un rein|vender rim|vender um rim|vendre un rein|organ trade|sell organ|bán gan|콩팥 매매" //nolint:misspell // words of many languages
 
 // How far from the word for an organ a price may stand, in bytes of folded text.
 const reachOrgan = 90

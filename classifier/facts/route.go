@@ -31,7 +31,7 @@ var legsBefore = []struct {
 }{
 	{legVia, "via|transit|transit in|transit at|transit di|transit ke|passing through|through|stopover in|layover in|lewat|melalui|quá cảnh|quá cảnh tại|quá cảnh ở|ผ่าน|แวะ|ต่อเครื่องที่|经|途经|经由|经过|转机|中转|取道|従由|через|транзит через|пересадка в|по пути через|par|en passant par|escale à|por|pelo|passando por|escala en|escala em|vía|عبر|مرورا ب|ترانزيت|kupitia|ຜ່ານ|តាម|ឆ្លងកាត់|ဖြတ်|daan sa|dadaan ng"},
 	{legOver, "qua|đi qua|ngang qua"},
-	{legFrom, "from|departure from|departing|depart from|leaving from|out of|starting from|pick up in|pick up at|pickup at|pickup in|dari|berangkat dari|jemput di|từ|xuất phát từ|đón tại|đón ở|จาก|เดินทางจาก|ออกจาก|รับจาก|รับที่|从|由|自|из|выезд из|вылет из|depuis|au départ de|départ de|desde|salida desde|saindo de|partindo de|من|مغادرة من|kutoka|toka|ከ|ຈາກ|ពី|မှ|mula|mula sa|galing|galing sa"},
+	{legFrom, "from|departure from|departing|depart from|leaving from|out of|starting from|pick up in|pick up at|pickup at|pickup in|dari|berangkat dari|jemput di|từ|xuất phát từ|đón tại|đón ở|จาก|เดินทางจาก|ออกจาก|รับจาก|รับที่|从|由|自|из|выезд из|вылет из|depuis|au départ de|départ de|desde|salida desde|saindo de|partindo de|من|مغادرة من|kutoka|toka|ከ|ຈາກ|ពី|မှ|mula|mula sa|galing|galing sa"}, //nolint:dupword // "pickup at" and "pickup in" are two of the words
 	{legTo, "to|travel to|fly to|go to|sent to|send to|bound for|destination|destination:|heading to|ke|ke negara|tujuan|penempatan|berangkat ke|terbang ke|đến|tới|sang|qua bên|đi|bay sang|bay đi|bay đến|sang làm|ไป|ไปที่|ไปทำงานที่|ไปยัง|เดินทางไป|ปลายทาง|บินไป|ข้ามไป|去|到|赴|往|前往|飞|飞往|抵达|目的地|в|вылет в|выезд в|работа в|à destination de|vers|para|hacia|rumbo a|até|إلى|الي|الى|وجهة|kwenda|hadi|kuelekea|ወደ|ໄປ|ទៅ|ទៅធ្វើការ|papunta|papuntang|patungo|patungong|papunta sa"},
 }
 
@@ -180,7 +180,7 @@ func (x *Extractor) legBefore(s string, i int) leg {
 	for n := 0; i > 0 && n < 3 && strings.IndexByte(" :\"'(*", s[i-1]) >= 0; n++ {
 		i--
 	}
-	for n := 0; n < 2; n++ { // one word may stand between: the, negara, nước
+	for range 2 { // one word may stand between: the, negara, nước
 		if i < 2 {
 			return noLeg
 		}

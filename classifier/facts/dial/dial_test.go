@@ -68,7 +68,8 @@ func TestSameAsLibrary(t *testing.T) {
 	asked, valid := 0, 0
 	check := func(digits, region string) {
 		want, grade := library(digits, region)
-		got, g := "", None
+		var got string
+		var g Grade
 		if strings.HasPrefix(digits, "+") {
 			got, g = b.International(digits[1:])
 		} else {

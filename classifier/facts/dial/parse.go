@@ -3,6 +3,7 @@ package dial
 // Grade is what a number is worth.
 type Grade uint8
 
+// The grades, the better the higher.
 const (
 	None     Grade = iota // no number
 	Possible              // of a length that numbers of its country have
@@ -100,13 +101,12 @@ func (b *Book) grade(code int, national string, p *plan) (string, Grade) {
 	if len(national) < leastNational || len(national) > mostNational {
 		return "", None
 	}
-	g := None
-	if b.valid(code, national) {
-		g = Valid
-	} else if f := b.codes[code][0].ready().fit(len(national)); f == fits || f == fitsLocally {
+	g := Valid
+	if !b.valid(code, national) {
+		if f := b.codes[code][0].ready().fit(len(national)); f != fits && f != fitsLocally {
+			return "", None
+		}
 		g = Possible
-	} else {
-		return "", None
 	}
 	return "+" + b.codes[code][0].code + national, g
 }
