@@ -130,8 +130,12 @@ func TestRulesAreSwappedWithoutLosingAPost(t *testing.T) {
 		if i%4 == 0 {
 			before := a.Pack()
 			write(t, dir, "own.yml", "title: [half a rule")
-			if changed, err := a.Reload(ctx); err == nil || changed || a.Pack() != before {
-				return fmt.Errorf("a broken pack: changed %v, %v, pack %v, want %v", changed, err, a.Pack(), before)
+			changed, err := a.Reload(ctx)
+			if err == nil {
+				return fmt.Errorf("a broken pack was taken: changed %v, pack %v", changed, a.Pack())
+			}
+			if changed || a.Pack() != before {
+				return fmt.Errorf("a broken pack: changed %v, pack %v, want %v: %w", changed, a.Pack(), before, err)
 			}
 		}
 		write(t, dir, "own.yml", ownRule(words[i%2]))
