@@ -238,11 +238,11 @@ func (c *Classifier) read(p *post.Post, w *work) (f fields, t tongue) {
 	f[2] = field{name: facts.FieldPicture, original: pictureText(p), scan: &w.picture}
 	var tally [32]int32
 	var letters [scripts]int32
+	var before *field
 	for i := range f {
 		x := &f[i]
 		x.fold, x.plain = readable(x.original)
-		if i > 0 {
-			before := &f[i-1]
+		if before != nil {
 			x.shift = before.shift + int32(len(before.fold.Folded)) + 1
 			x.posShift = before.posShift + before.scan.pos[len(before.scan.text)] + blankUnits
 		}
@@ -254,6 +254,7 @@ func (c *Classifier) read(p *post.Post, w *work) (f fields, t tongue) {
 		for k, n := range s.letters {
 			letters[k] += n
 		}
+		before = x
 	}
 	t = c.tongueOf(letters, tally, primary(p.Lang))
 	for i := range f {
