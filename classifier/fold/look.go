@@ -65,85 +65,117 @@ func (p *pass) look(n int) uint {
 	}
 	scripts := p.met&metAlphabet != 0
 	p.far = 0
-	var was marks
-	var wasLeads leads
-	var aloneWas, alone2Was, alone3Was uint64
-	otherWas := ^uint64(0)
+	var now, past sight
+	s, was := &now, &past
+	was.other = ^uint64(0)
 	letters, highs := 0, 0
 	for at := 0; at <= n; at += 64 {
-		m := note((*[72]byte)(d[at : at+72]))
-		if m.high == ^uint64(0) && otherWas>>61 == 0 && !scripts { // in the midst of a long word
-			was, aloneWas, alone2Was, alone3Was, otherWas = m, 0, 0, 0, 0
+		s.marks = note((*[72]byte)(d[at : at+72]))
+		s.other = ^(s.letter | s.odd | s.high)
+		if s.high == ^uint64(0) && was.other>>61 == 0 && !scripts { // in the midst of a long word
+			s.alone, s.alone2, s.alone3 = 0, 0, 0
+			s, was = was, s
 			continue
 		}
-		other := ^(m.letter | m.odd | m.high)
-		// a letter or digit alone: bit at the byte after it
-		alone := before(m.letter|m.odd, was.letter|was.odd, 1) & other & before(other, otherWas, 2)
-		if alone != 0 && saw&sawSpaced == 0 {
-			for gap := range uint(3) {
-				if c := rowOf(alone, aloneWas, 2+gap); c != 0 && apart(d, at, c, 1, 1+int(gap)) {
-					saw |= sawSpaced
-				}
-			}
-		}
-		if m.high|was.high != 0 {
-			two := before(m.high, was.high, 1) & before(m.high, was.high, 2) & other
-			alone2 := two & before(other, otherWas, 3)
-			alone3 := two & before(m.high, was.high, 3) & before(other, otherWas, 4)
-			if alone2|alone3 != 0 && saw&sawSpaced == 0 {
-				if scripts && alone2 != 0 && alone&before(m.letter, was.letter, 1) != 0 { // and of two scripts
-					saw |= sawSpaced
-				}
-				if c := rowOf(alone2, alone2Was, 3); c != 0 && apart(d, at, c, 2, 1) {
-					saw |= sawSpaced
-				}
-				if c := rowOf(alone3, alone3Was, 4); c != 0 && apart(d, at, c, 3, 1) {
-					saw |= sawSpaced
-				}
-			}
-			alone2Was, alone3Was = alone2, alone3
-			if p.met&metCluster != 0 && saw&sawSpaced == 0 {
-				if c := other &^ m.space & before(m.high, was.high, 1); alone3&m.space != 0 && clusterAmong(d, at, alone3&m.space) || c != 0 && clusterAmong(d, at, c) {
-					saw |= sawSpaced
-				}
-			}
-		} else {
-			alone2Was, alone3Was = 0, 0
+		s.findAlone(was)
+		if saw&sawSpaced == 0 && p.spaced(s, was, at, scripts) {
+			saw |= sawSpaced
 		}
 		if scripts {
-			letters, highs = letters+bits.OnesCount64(m.letter), highs+bits.OnesCount64(m.high)
-			if saw&sawMixed == 0 {
-				var l leads
-				if m.high|was.high != 0 && (m.letter|was.letter != 0 || m.high != 0) {
-					l = noteLeads(d[at : at+64 : at+64])
-				}
-				if (before(m.letter, was.letter, 1)|before(l.latin, wasLeads.latin, 2)|before(l.more, wasLeads.more, 3))&(l.look|l.more) != 0 ||
-					(before(l.look, wasLeads.look, 2)|before(l.more, wasLeads.more, 3))&(m.letter|l.latin|l.more) != 0 {
-					saw |= sawMixed
-				}
-				wasLeads = l
+			letters, highs = letters+bits.OnesCount64(s.letter), highs+bits.OnesCount64(s.high)
+			if saw&sawMixed == 0 && s.mixed(was, d[at:at+64:at+64]) {
+				saw |= sawMixed
 			}
-			if c := m.high & before(m.odd, was.odd, 1); c != 0 && saw&sawCyrillicLeet == 0 && cyrillicLeetAmong(d, at, c) {
+			if c := s.high & before(s.odd, was.odd, 1); c != 0 && saw&sawCyrillicLeet == 0 && cyrillicLeetAmong(d, at, c) {
 				saw |= sawCyrillicLeet
 			}
 		}
-		word, wordWas := m.letter|m.high, was.letter|was.high
-		if c := word & before(other&^m.space, otherWas&^was.space, 1) & before(word, wordWas, 2); c != 0 && saw&sawMask == 0 && p.maskAmong(d, at, c) {
+		word, wordWas := s.letter|s.high, was.letter|was.high
+		if c := word & before(s.other&^s.space, was.other&^was.space, 1) & before(word, wordWas, 2); c != 0 && saw&sawMask == 0 && p.maskAmong(d, at, c) {
 			saw |= sawMask
 		}
-		if c := m.same & before(m.same, was.same, 1) & m.letter; c != 0 && saw&sawRepeat == 0 && drawnAmong(d, at, c) {
+		if c := s.same & before(s.same, was.same, 1) & s.letter; c != 0 && saw&sawRepeat == 0 && drawnAmong(d, at, c) {
 			saw |= sawRepeat
 		}
-		if c := m.letter & before(m.odd, was.odd, 1); c != 0 && saw&sawLeet == 0 && leetAmong(d, at, c) {
+		if c := s.letter & before(s.odd, was.odd, 1); c != 0 && saw&sawLeet == 0 && leetAmong(d, at, c) {
 			p.leet = at // the sign may be the last byte before
 			saw |= sawLeet
 		}
-		was, aloneWas, otherWas = m, alone, other
+		s, was = was, s
 	}
 	if scripts && letters > highs { // a word of look-alikes may hide among Latin ones
 		saw |= sawMixed
 	}
 	return saw
+}
+
+// sight is what follows from the marks of 64 bytes and of the 64 before them. The
+// bit of what stands alone is at the byte after it.
+type sight struct {
+	marks
+	leads                 // only where scripts may mix
+	other          uint64 // neither letters nor digits
+	alone          uint64 // one letter or digit
+	alone2, alone3 uint64 // two or three bytes that are no ASCII
+}
+
+// findAlone notes what stands alone.
+func (s *sight) findAlone(was *sight) {
+	s.alone = before(s.letter|s.odd, was.letter|was.odd, 1) & s.other & before(s.other, was.other, 2)
+	s.alone2, s.alone3 = 0, 0
+	if s.high|was.high != 0 {
+		two := before(s.high, was.high, 1) & before(s.high, was.high, 2) & s.other
+		s.alone2 = two & before(s.other, was.other, 3)
+		s.alone3 = two & before(s.high, was.high, 3) & before(s.other, was.other, 4)
+	}
+}
+
+// spaced reports letters, or clusters of letters and signs, pulled apart in the bytes
+// of s, which begin at.
+func (p *pass) spaced(s, was *sight, at int, scripts bool) bool {
+	d := p.buf
+	if s.alone != 0 {
+		for gap := range uint(3) {
+			if c := rowOf(s.alone, was.alone, 2+gap); c != 0 && apart(d, at, c, 1, 1+int(gap)) {
+				return true
+			}
+		}
+	}
+	if s.high|was.high == 0 {
+		return false
+	}
+	if s.alone2|s.alone3 != 0 {
+		if scripts && s.alone2 != 0 && s.alone&before(s.letter, was.letter, 1) != 0 { // and of two scripts
+			return true
+		}
+		if c := rowOf(s.alone2, was.alone2, 3); c != 0 && apart(d, at, c, 2, 1) {
+			return true
+		}
+		if c := rowOf(s.alone3, was.alone3, 4); c != 0 && apart(d, at, c, 3, 1) {
+			return true
+		}
+	}
+	if p.met&metCluster == 0 {
+		return false
+	}
+	if c := s.alone3 & s.space; c != 0 && clusterAmong(d, at, c) {
+		return true
+	}
+	c := s.other &^ s.space & before(s.high, was.high, 1)
+	return c != 0 && clusterAmong(d, at, c)
+}
+
+// mixed reports letters that look alike right beside letters of another script among
+// the bytes d of s.
+func (s *sight) mixed(was *sight, d []byte) bool {
+	if s.high|was.high != 0 && (s.letter|was.letter != 0 || s.high != 0) {
+		s.leads = noteLeads(d)
+	} else {
+		s.leads = leads{}
+	}
+	latin := before(s.letter, was.letter, 1) | before(s.latin, was.latin, 2) | before(s.more, was.more, 3)
+	alike := before(s.look, was.look, 2) | before(s.more, was.more, 3)
+	return latin&(s.look|s.more)|alike&(s.letter|s.latin|s.more) != 0
 }
 
 // clusterAmong reports a letter with its signs that stands between two separators of

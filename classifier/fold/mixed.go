@@ -92,13 +92,13 @@ type context struct {
 func contextOf(s string) (x context) {
 	m := likeness()
 	var all, word counts
-	foreign, real := 0, 0
+	foreign, unlike := 0, 0 // letters of words in look-alike scripts, words that hold others
 	like := true
 	closeWord := func() {
 		if n := word[scCyrillic] + word[scGreek]; n > 0 && word[scLatin] == 0 {
 			foreign += n
 			if !like {
-				real++
+				unlike++
 			}
 		}
 		word, like = counts{}, true
@@ -119,7 +119,7 @@ func contextOf(s string) (x context) {
 			x.main = sc
 		}
 	}
-	x.plain = x.main == scLatin && real == 0 && all[scLatin] >= 4*foreign
+	x.plain = x.main == scLatin && unlike == 0 && all[scLatin] >= 4*foreign
 	return x
 }
 

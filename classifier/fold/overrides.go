@@ -1,5 +1,7 @@
 package fold
 
+import "maps"
+
 // overrides are the folds that Unicode does not know, or knows otherwise.
 func overrides() map[rune]string {
 	m := map[rune]string{
@@ -48,9 +50,8 @@ func overrides() map[rune]string {
 	for i := range rune(26) { // in brackets
 		m[0x249c+i], m[0x1f110+i] = string('a'+i), string('a'+i)
 	}
-	for from, to := range map[rune]string{'髙': "高", '囯': "国", '囻': "国", '亾': "亡", '凣': "凡", '朩': "木", '釒': "金", '訁': "言", '飠': "食", '⺅': "亻", '⺡': "氵", '⺘': "扌", '⻐': "钅"} {
-		m[from] = to // variants that Unicode keeps apart
-	}
+	// Variants that Unicode keeps apart
+	maps.Copy(m, map[rune]string{'髙': "高", '囯': "国", '囻': "国", '亾': "亡", '凣': "凡", '朩': "木", '釒': "金", '訁': "言", '飠': "食", '⺅': "亻", '⺡': "氵", '⺘': "扌", '⻐': "钅"})
 	for i := range rune(26) { // negative circled and squared capitals
 		m[0x1f150+i], m[0x1f170+i] = string('a'+i), string('a'+i)
 	}

@@ -39,10 +39,13 @@ type pass struct {
 	wide, style int // letters in disguise
 	keycap      int // end of the last keycap or enclosed digit
 	cl          cluster
-	order       uint8 // of the mark before, after a slow rune
-	leet        int   // byte of the folded text before which look found none
-	far         int   // byte of the folded text up to which look has read words with signs in them
-	settled     int   // clusters before this byte of src are done
+	order       uint8 // of the mark before
+	was         entry // of the rune of three bytes before, 0 after a slow one
+	last        uint32
+	before      uint32 // with last, the bytes of the two runes before
+	leet        int    // byte of the folded text before which look found none
+	far         int    // byte of the folded text up to which look has read words with signs in them
+	settled     int    // clusters before this byte of src are done
 }
 
 // pad is how far beyond the end of its buffers a pass may read and write.
@@ -64,7 +67,8 @@ func (p *pass) open(s string) {
 	clear(in[copy(in, s):])
 	p.src, p.in, p.buf, p.o, p.met, p.tab = s, in, buf, 0, 0, folds()
 	p.segs, p.changed, p.saw, p.wide, p.style = p.segs[:0], false, 0, 0, 0
-	p.keycap, p.order, p.settled = -1, 0, 0
+	p.keycap, p.settled = -1, 0
+	p.order, p.was, p.last, p.before = 0, 0, 0, 0
 }
 
 // maxSpare bounds the bytes that a pass keeps for the next text.
@@ -120,16 +124,12 @@ const (
 // run folds all of src.
 func (p *pass) run() {
 	in, n, buf := p.in, len(p.src), p.buf
-	basic := &p.tab.basic
-	var met, was entry // of all runes, of the one before
 	var upper uint64
-	var last, before uint32 // the bytes of the two runes before
-	var order uint8         // of the mark before
 	i, o := 0, 0
 	for i < n {
 		c := in[i]
 		if c < utf8.RuneSelf {
-			last = 0
+			p.last = 0
 			if in[i+1] >= utf8.RuneSelf { // a space between words, most often
 				d := lower[c]
 				upper |= uint64(c ^ d)
@@ -161,76 +161,14 @@ func (p *pass) run() {
 		from, size := i, 1
 		switch {
 		case c&0xf0 == 0xe0:
-			for {
-				w := binary.LittleEndian.Uint32(in[i:])
-				if w&0xc0c0f0 != 0x8080e0 {
-					break
-				}
-				r = rune(w&0xf<<12 | w>>8&0x3f<<6 | w>>16&0x3f)
-				e = basic[r]
-				if r < 0x800 || e == 0 {
-					break
-				}
-				met |= e
-				t := e.text()
-				if e.act() == actPair && r < 0xe00 && last > 0xffff && !p.tab.pairs3(last) { // a sign after any other letter
-					t = w & 0xffffff
-					binary.LittleEndian.PutUint32(buf[o:], t)
-					i, o = i+3, o+3
-					before, last = last, t
-					continue
-				}
-				if a := e.act(); a > actOrder || a == actOrder && (e.after() < order || t == last && e&metDouble != 0) {
-					size = 3
-					break
-				} else if a == actOrder {
-					order = e.order() | order>>5
-				}
-				if t == last && t == before && drawn(e.script()) && (wordly(in[i+3]) || o > 6 && wordly(buf[o-7])) {
-					p.saw |= sawRepeat
-				}
-				if was&metPart != 0 && splits(last, t) {
-					p.saw |= sawSplit
-				}
-				was = e
-				binary.LittleEndian.PutUint32(buf[o:], t)
-				if k := e.size(); k != 3 {
-					p.shrink(o, i, 3, k)
-					o += k - 3
-				}
-				i, o = i+3, o+3
-				before, last = last, t
-			}
-			if size == 1 && i > from {
-				continue
+			i, o, r = p.threes(i, o)
+			if r > 0 {
+				e, size = p.tab.basic[r], 3
 			}
 		case c < 0xe0:
-			for {
-				w := binary.LittleEndian.Uint16(in[i:])
-				if w&0xc0e0 != 0x80c0 || w&0x1e == 0 {
-					break
-				}
-				r = rune(w&0x1f<<6 | w>>8&0x3f)
-				e = basic[r]
-				met |= e
-				if e.act() != actOut {
-					size = 2
-					break
-				}
-				t := e.text()
-				if t == last && t == before && drawn(e.script()) && (wordly(in[i+2]) || o > 4 && wordly(buf[o-5])) {
-					p.saw |= sawRepeat
-				}
-				binary.LittleEndian.PutUint32(buf[o:], t)
-				if k := e.size(); k != 2 {
-					p.shrink(o, i, 2, k)
-					o += k - 2
-				}
-				i, o = i+2, o+2
-				before, last = last, t
-			}
-			if size == 1 && i > from {
-				continue
+			i, o, r = p.twos(i, o)
+			if r > 0 {
+				e, size = p.tab.basic[r], 2
 			}
 		default:
 			if r, size = utf8.DecodeRune(in[i:]); size == 4 {
@@ -238,22 +176,108 @@ func (p *pass) run() {
 			}
 		}
 		if size == 1 {
-			last = 0
+			if i > from {
+				continue
+			}
+			p.last = 0
 			buf[o] = 0x1a
 			p.changed = true
 			i, o = i+1, o+1
 			continue
 		}
-		p.order, was = order, 0
+		p.was = 0
 		i = p.slow(e, r, i, i+size, o)
 		buf, o = p.buf, p.o
-		order = p.order
-		last, before = p.tail()
+		p.last, p.before = p.tail()
 	}
 	p.o = o
-	p.met |= met
-	p.changed = p.changed || upper != 0 || met&metChange != 0
+	p.changed = p.changed || upper != 0 || p.met&metChange != 0
 	clear(buf[o : o+pad])
+}
+
+// threes folds the runes of three bytes from i on to o, and returns where it got to:
+// at anything else, or at the rune slow, which needs more than its entry says.
+func (p *pass) threes(i, o int) (end, to int, slow rune) {
+	in, buf, basic := p.in, p.buf, &p.tab.basic
+	last, before, order, was := p.last, p.before, p.order, p.was
+	var met entry
+	for {
+		w := binary.LittleEndian.Uint32(in[i:])
+		if w&0xc0c0f0 != 0x8080e0 {
+			break
+		}
+		r := rune(w&0xf<<12 | w>>8&0x3f<<6 | w>>16&0x3f)
+		e := basic[r]
+		if r < 0x800 || e == 0 {
+			break
+		}
+		met |= e
+		t := e.text()
+		if e.act() == actPair && r < 0xe00 && last > 0xffff && !p.tab.pairs3(last) { // a sign after any other letter
+			t = w & 0xffffff
+			binary.LittleEndian.PutUint32(buf[o:], t)
+			i, o = i+3, o+3
+			before, last = last, t
+			continue
+		}
+		if a := e.act(); a > actOrder || a == actOrder && (e.after() < order || t == last && e&metDouble != 0) {
+			slow = r
+			break
+		} else if a == actOrder {
+			order = e.order() | order>>5
+		}
+		if t == last && last == before && drawn(e.script()) && (wordly(in[i+3]) || o > 6 && wordly(buf[o-7])) {
+			p.saw |= sawRepeat
+		}
+		if was&metPart != 0 && splits(last, t) {
+			p.saw |= sawSplit
+		}
+		was = e
+		binary.LittleEndian.PutUint32(buf[o:], t)
+		if k := e.size(); k != 3 {
+			p.shrink(o, i, 3, k)
+			o += k - 3
+		}
+		i, o = i+3, o+3
+		before, last = last, t
+	}
+	p.met |= met
+	p.last, p.before, p.order, p.was = last, before, order, was
+	return i, o, slow
+}
+
+// twos folds the runes of two bytes from i on to o, as [pass.threes] does.
+func (p *pass) twos(i, o int) (end, to int, slow rune) {
+	in, buf, basic := p.in, p.buf, &p.tab.basic
+	last, before := p.last, p.before
+	var met entry
+	for {
+		w := binary.LittleEndian.Uint16(in[i:])
+		if w&0xc0e0 != 0x80c0 || w&0x1e == 0 {
+			break
+		}
+		r := rune(w&0x1f<<6 | w>>8&0x3f)
+		e := basic[r]
+		met |= e
+		if e.act() != actOut {
+			slow = r
+			break
+		}
+		t := e.text()
+		if t == last && last == before && drawn(e.script()) && (wordly(in[i+2]) || o > 4 && wordly(buf[o-5])) {
+			p.saw |= sawRepeat
+		}
+		binary.LittleEndian.PutUint32(buf[o:], t)
+		if k := e.size(); k != 2 {
+			p.shrink(o, i, 2, k)
+			o += k - 2
+		}
+		i, o = i+2, o+2
+		before, last = last, t
+	}
+	p.met |= met
+	p.last, p.before = last, before
+	return i, o, slow
 }
 
 // lower is what becomes of each byte of ASCII.
@@ -343,7 +367,7 @@ func (p *pass) slow(e entry, r rune, i, end, o int) int {
 	case actMark, actPair:
 		p.combine(rune(e.text()), e.act() == actPair, i, end)
 	case actOrder, actSEA:
-		end = p.arrange(e, r, i, end)
+		end = p.arrange(r, i, end)
 	case actFlag:
 		end = p.flags(i)
 	}

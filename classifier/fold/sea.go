@@ -39,7 +39,7 @@ func inCluster(r rune) bool {
 
 // arrange folds the rune r from i to end, which is not in its place in a cluster or
 // needs a look, and the runes after it that belong there; it returns where it got to.
-func (p *pass) arrange(e entry, r rune, i, end int) int {
+func (p *pass) arrange(r rune, i, end int) int {
 	s := p.src
 	before, _ := utf8.DecodeLastRuneInString(s[:i])
 	p.order = clusterMask

@@ -27,16 +27,15 @@ const tradePairs = `博彩菠菜高薪招聘客服电诈诈骗园区赌场包吃
 	`高額闇バ受け出し運び`
 
 type trade struct {
-	words  map[string]bool
-	byLen  map[int][]string // by letters
-	pairs  map[string]bool
-	firsts map[byte]bool
+	words map[string]bool
+	byLen map[int][]string // by letters
+	pairs map[string]bool
 }
 
 // trades is made on first use.
 var trades = sync.OnceValue(func() *trade {
 	t := &trade{words: map[string]bool{}, byLen: map[int][]string{}, pairs: map[string]bool{}}
-	for _, w := range strings.Fields(tradeWords) {
+	for w := range strings.FieldsSeq(tradeWords) {
 		if n := utf8.RuneCountInString(w); n >= 4 && !t.words[w] {
 			t.words[w] = true
 			t.byLen[n] = append(t.byLen[n], w)
