@@ -101,15 +101,23 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	if reach == 0 && hire == 0 && n(k.denial) == 0 && some(k.warn) && (some(k.ifAsk) || some(k.reported) || some(k.advice)) && !c.instructs(w) {
 		x.warning += 4 // mind: if somebody asks you
 	}
-	if handles == 0 && hire == 0 && n(k.denial) == 0 && (c.quotesOffer(w) || n(k.police) > 1) { // who quotes an offer does not make it
-		x.warning += 6
-		x.offer = min(x.offer, x.warning)
+	if handles == 0 && hire == 0 && n(k.denial) == 0 { // who quotes an offer does not make it, nor who names two authorities
+		if c.quotesOffer(w) {
+			x.warning += 6
+			x.offer = min(x.offer, x.warning)
+		} else if n(k.police) > 1 {
+			x.news += 2
+			x.offer = min(x.offer, max(x.news, x.warning))
+		}
 	}
 	if hire == 0 && handles == 0 && n(k.denial) == 0 && (n(k.beat) > 0 && n(k.ransom) > 0 || n(k.locked) > 0 && n(k.police) > 0) {
 		x.testimony += 8 // beaten until a ransom came, locked up until the police did
 	}
 	if reach == 0 && hire == 0 && n(k.scam) > 0 && n(k.denial)+n(k.jargon)+n(k.perHead) == 0 { // who names the crime does not offer it
 		x.warning += 4
+	}
+	if n(k.reported)+n(k.frame) > 0 && n(k.police)+n(k.raid)+n(k.rescue) > 1 { // a report, in which those concerned are quoted
+		x.testimony -= 6
 	}
 	if x.testimony > 0 {
 		x.testimony += 2*held + min(n(k.scam), 1)
@@ -130,7 +138,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		}
 		x.joking += 3 * laughs
 		switch {
-		case w.chapter(k) || evidence < 5 && w.narrated(k):
+		case w.chapter(k) || evidence < 5 && x.news < 6 && w.narrated(k):
 			x.joking += 6
 		case n(k.fiction) > 0 && !paid: // of a film
 			x.joking += 3
@@ -210,8 +218,8 @@ func (x voice) decide(hire, handles, reach int, warned, asked, told bool) post.S
 	offers := hire > 0 && handles > 0
 	closed := reach == 0 // nobody could take an offer up
 	switch {
-	case x.testimony >= 8 && x.testimony*3 >= x.offer*2 && x.testimony*3 >= x.news*2 && x.testimony*3 >= x.warning*2,
-		x.testimony >= 4 && x.testimony >= x.offer && x.testimony*3 >= x.news*2 && x.testimony >= x.warning:
+	case x.testimony >= 8 && x.testimony*3 >= x.offer*2 && x.testimony*4 >= x.news*3 && x.testimony*3 >= x.warning*2,
+		x.testimony >= 4 && x.testimony >= x.offer && x.testimony >= x.news && x.testimony >= x.warning:
 		return post.StanceTestimony
 	case (handles == 0 || !x.paid) && x.joking >= 6 && x.joking*2 >= max(x.news, x.warning): // laughed at, and nobody to write to
 		return post.StanceOther
