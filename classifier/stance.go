@@ -116,6 +116,10 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	if reach == 0 && hire == 0 && n(k.scam) > 0 && n(k.denial)+n(k.jargon)+n(k.perHead) == 0 { // who names the crime does not offer it
 		x.warning += 4
 	}
+	if n(k.was) > 0 && handles == 0 && hire == 0 && n(k.denial) == 0 && terms > 0 && !c.instructs(w) { // one who was there, and nobody to write to
+		x.testimony = max(x.testimony, 8)
+		x.offer = min(x.offer, x.testimony)
+	}
 	if n(k.reported)+n(k.frame) > 0 && n(k.police)+n(k.raid)+n(k.rescue) > 1 { // a report, in which those concerned are quoted
 		x.testimony -= 6
 	}
