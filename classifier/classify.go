@@ -298,7 +298,7 @@ func (c *Classifier) Classify(ctx context.Context, p post.Post) (post.Verdict, e
 // that [sigma.Set.Explain] can tell which part of a rule held on it.
 func (c *Classifier) Explain(ctx context.Context, p post.Post) (post.Verdict, sigma.Event, error) {
 	v, f, err := c.classify(ctx, p)
-	return v, event{p: &p, v: &v, named: f.named, route: &f.route}, err
+	return v, event{p: &p, v: &v, named: f.named, route: &f.route, length: f.length}, err
 }
 
 func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, stated, error) {
@@ -317,6 +317,7 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	}
 	found := c.facts(&p, v.Lang, w, &f)
 	v.Facts = found.Facts
+	found.length = w.title.length() + w.text.length()
 	v.Facts.Evasion = f.disguises()
 	for _, ph := range w.phrases {
 		c.note(w, int(ph.concept), ph.hit, ph.gloss)
@@ -386,7 +387,7 @@ func (c *Classifier) names(w *work) []string {
 // judge asks the rules, and says level, score and flag.
 func (c *Classifier) judge(v *post.Verdict, p post.Post, f stated, w *work) {
 	if c.set != nil {
-		ev := event{p: &p, v: v, named: f.named, route: &f.route, room: &w.values}
+		ev := event{p: &p, v: v, named: f.named, route: &f.route, length: f.length, room: &w.values}
 		w.fired = c.set.Match(ev, w.fired[:0])
 		v.Rules = slices.Grow(v.Rules, len(w.fired))
 		for _, r := range w.fired {

@@ -1,11 +1,8 @@
 package classifier
 
 import (
-	"encoding/binary"
-	"math/bits"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/lurewatch/lurewatch/classifier/facts"
 	"github.com/lurewatch/lurewatch/internal/post"
@@ -19,7 +16,10 @@ type event struct {
 	v     *post.Verdict
 	named bool
 	route *facts.Route
-	room  *[]string // what the lists are made in; nil makes each anew
+	// length is that of title and text as [scan.length] counts: what shows nothing
+	// makes no post long.
+	length int
+	room   *[]string // what the lists are made in; nil makes each anew
 }
 
 var _ sigma.Event = event{}
@@ -159,7 +159,7 @@ func (e event) Numbers(field string) []float64 {
 	case "evasion.count":
 		return []float64{float64(len(f.Evasion))}
 	case "text.length":
-		return []float64{float64(runeCount(e.p.Text))}
+		return []float64{float64(e.length)}
 	case "salary.usd_month":
 		if f.Salary != nil && f.Salary.USDMonth > 0 {
 			return []float64{f.Salary.USDMonth}
@@ -192,21 +192,6 @@ func positive(n float64) []float64 {
 
 func (e event) countries(places []facts.Place) []string {
 	return each(e, places, func(p facts.Place) string { return lower(p.Country) })
-}
-
-// runeCount is utf8.RuneCountInString of valid UTF-8, eight bytes at a time.
-func runeCount(s string) int {
-	n := len(s)
-	for ; len(s) >= 8; s = s[8:] {
-		x := binary.LittleEndian.Uint64([]byte(s[:8]))
-		n -= bits.OnesCount64(x >> 7 & ^x >> 6 & 0x0101010101010101)
-	}
-	for i := range len(s) {
-		if !utf8.RuneStart(s[i]) {
-			n--
-		}
-	}
-	return n
 }
 
 // Has reports whether the field is known for this post: lists always are, be they empty.

@@ -17,6 +17,7 @@ type stated struct {
 
 	licensed bool // it shows the number of a licence
 	route    facts.Route
+	length   int // of title and text, in characters that show
 }
 
 // facts reads contacts, pay and places, and marks where they stand, so that

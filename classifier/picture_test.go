@@ -38,6 +38,9 @@ func TestWhatPicturesSayIsJudged(t *testing.T) {
 		"an ordinary poster": {
 			post.Post{ID: "x", Pictures: []post.Picture{{Text: "Bakery in Leeds\nBaker wanted, night shift\n12 GBP an hour\nApply in the shop"}}}, false, post.Contact{},
 		},
+		"a report in a picture": {
+			post.Post{ID: "x", Pictures: []post.Picture{{Text: "Officials said police"}}}, false, post.Contact{},
+		},
 		"a picture that nothing was read from": {
 			post.Post{ID: "x", Text: "hello", Pictures: []post.Picture{{Error: "too large"}}}, false, post.Contact{},
 		},

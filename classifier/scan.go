@@ -38,6 +38,7 @@ type scan struct {
 	quotes  []int32 // where quotations may begin
 	asks    []int32 // where question marks stand
 	emoji   bool    // some rune of the planes of emoji stands in the text
+	signs   int     // signs, and stretches of spaces and lines
 }
 
 type span32 struct{ start, end int32 }
@@ -51,6 +52,7 @@ func (s *scan) reset(text string) {
 	s.starts, s.raws, s.numbers = s.starts[:0], s.raws[:0], s.numbers[:0]
 	s.seen.Reset()
 	s.letters, s.quotes, s.asks, s.emoji = [scripts]int32{}, s.quotes[:0], s.asks[:0], false
+	s.signs = 0
 }
 
 // layout walks the text once: where words may begin, how far apart things are,
@@ -101,6 +103,9 @@ func (s *scan) layout(tab *runes) {
 			l.lineStart = true
 		default:
 			l.sign(i, c)
+		}
+		if c > ' ' || i == 0 || text[i-1] > ' ' {
+			s.signs++
 		}
 		pos[i] = l.at
 		l.broken(i, i+1)
@@ -200,6 +205,7 @@ func (l *layout) wide(i int) int {
 	case mark, stacker:
 		l.letters[sc]++
 	default:
+		l.signs++
 		l.begin(i, r)
 		if closing(r) != 0 {
 			l.quotes = append(l.quotes, int32(i))
@@ -317,6 +323,19 @@ func (s *scan) proclitics(i int, sc script) {
 			}
 		}
 	}
+}
+
+// length is how many characters the text shows: letters, digits, signs, and one for
+// whatever stretch of spaces and lines there is between them.
+func (s *scan) length() int {
+	n := 0
+	for _, k := range s.letters {
+		n += int(k)
+	}
+	for _, d := range s.numbers {
+		n += int(d.end - d.start)
+	}
+	return n + s.signs
 }
 
 // hangulAlone reports whether a short Korean word stands free enough: one syllable

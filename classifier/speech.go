@@ -170,7 +170,7 @@ func (w *work) narrated(k stanceClasses) bool {
 
 // before and after are a few bytes of the text around h.
 func (w *work) before(h hit) string {
-	if i := h.start - int32(len(w.title.text)) - 1; i > 0 {
+	if i := h.start - int32(len(w.title.text)) - 1; i > 0 && i <= int32(len(w.text.text)) {
 		return w.text.text[max(0, i-8):i]
 	}
 	return ""
@@ -292,6 +292,9 @@ func (w *work) said(classes []int, from, to int32) bool {
 	return false
 }
 
+// maxQuotes bounds the quotations of one field.
+const maxQuotes = 50
+
 // quotes finds what stands in quotation marks, at most 600 bytes at a time. A text
 // that is mostly quotation quotes nothing.
 func (w *work) quotes(text string, at []int32, shift int32) {
@@ -302,6 +305,9 @@ func (w *work) quotes(text string, at []int32, shift int32) {
 		i := int(q)
 		if i < next {
 			continue
+		}
+		if len(w.quote)-from >= maxQuotes {
+			break
 		}
 		r, n := utf8.DecodeRuneInString(text[i:])
 		closer := closing(r)

@@ -3,6 +3,7 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -122,10 +123,13 @@ func readLocal(dir string) (files, error) {
 		if info.IsDir() {
 			return nil
 		}
-		if bytes += int(min(info.Size(), maxLocalBytes+1)); bytes > maxLocalBytes || len(out) >= maxLocalFiles {
+		if !info.Mode().IsRegular() { // reading a pipe or a device would never end
+			return &Fault{File: shown, Err: errors.New("no regular file"), Hint: "take it out of the folder of rules"}
+		}
+		data, err := readBounded(shown, maxLocalBytes-bytes)
+		if bytes += len(data); bytes > maxLocalBytes || len(out) >= maxLocalFiles {
 			return fmt.Errorf("%s holds more than %d files or %d MiB of rules\nhint: is this the right folder?", dir, maxLocalFiles, maxLocalBytes>>20)
 		}
-		data, err := os.ReadFile(shown)
 		out[key] = file{shown, data}
 		return err
 	})
@@ -133,6 +137,16 @@ func readLocal(dir string) (files, error) {
 		return nil, fmt.Errorf("load rules: %w", err)
 	}
 	return out, nil
+}
+
+// readBounded reads a file, and one byte more than most at most.
+func readBounded(name string, most int) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, int64(most)+1))
 }
 
 // Schema is what rules may speak of with the pack.

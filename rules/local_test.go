@@ -1,10 +1,12 @@
 package rules
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
 
@@ -280,5 +282,38 @@ func TestCoverageNamesEveryConceptAndLanguage(t *testing.T) {
 		if r.Concept == "typing_skill" && !r.By[en].Reached() {
 			t.Error("typing_skill cannot be said in English")
 		}
+	}
+}
+
+// TestAPipeAmongTheRulesIsRefused would wait for ever if the pipe were read.
+func TestAPipeAmongTheRulesIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "x.yml"), 0o600); err != nil {
+		t.Skip("no pipes here:", err)
+	}
+	_, err := LoadWith(dir)
+	if err == nil || !strings.Contains(err.Error(), "no regular file") {
+		t.Errorf("error %v, want one about a file that is not regular", err)
+	}
+}
+
+func TestMoreLanguagesThanFitAreRefused(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "lexicon"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i := range MaxLexicons {
+		name := fmt.Sprintf("q%c", 'a'+i%26)
+		if i >= 26 {
+			name = fmt.Sprintf("x%c", 'a'+i%26)
+		}
+		body := fmt.Sprintf("lang: %s\nname: Language %d\nboundary: space\nclasses:\n  JOB: |\n    jobword\n", name, i)
+		if err := os.WriteFile(filepath.Join(dir, "lexicon", name+".yaml"), []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := LoadWith(dir)
+	if err == nil || !strings.Contains(err.Error(), "lexicons are more than 32") {
+		t.Errorf("error %v, want one about too many lexicons", err)
 	}
 }

@@ -110,6 +110,9 @@ func (fs files) in(folder string) (out []string) {
 	return out
 }
 
+// MaxLexicons bounds the languages of a pack: the classifier keeps sets of them in 32 bits.
+const MaxLexicons = 32
+
 func (fs files) load() (*Pack, error) {
 	p := &Pack{
 		ID:        post.Pack{Version: strings.TrimSpace(string(fs["VERSION"].data)), Hash: fs.hash()},
@@ -141,6 +144,10 @@ func (fs files) load() (*Pack, error) {
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
+	}
+	if n := len(p.Lexicons) + len(own); n > MaxLexicons && len(own) > 0 {
+		last := own[len(own)-1]
+		return nil, &Fault{File: last.File, Err: fmt.Errorf("%d lexicons are more than %d", n, MaxLexicons), Hint: "put the words of several languages of one script into one file, or leave out what you do not read"}
 	}
 	errs = p.cross(p.Lexicons)
 	errs = append(errs, p.cross(own)...)

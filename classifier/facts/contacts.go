@@ -75,6 +75,8 @@ type collector struct {
 
 	numerals *numerals
 	done     int // links are read up to here
+
+	noAddress int // what looked like an address so far, and was none
 }
 
 func (c *collector) add(kind, value string, i, j int) {

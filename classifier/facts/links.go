@@ -266,6 +266,9 @@ func facebookName(parts []string, query string) string {
 // link reads the address around :// at i, unless it is one of a known host, which
 // its dot will bring up.
 func (c *collector) link(i int) {
+	if i < c.done || c.noAddress > maxNoAddress {
+		return
+	}
 	s := c.f.Folded
 	from := i
 	for from > 0 && isWordByte(rune(s[from-1])) && i-from < 8 {
@@ -290,13 +293,17 @@ func isKnown(address string) bool {
 	return false
 }
 
+// maxNoAddress bounds what looks like an address and is none, in one field.
+const maxNoAddress = 100
+
 // url adds a plain address in normal form: lower-case host, no fragment.
 func (c *collector) url(from, to int, scheme string) {
-	if from < c.done {
+	if from < c.done || c.noAddress > maxNoAddress {
 		return
 	}
 	u, err := url.Parse(scheme + c.verbatim(from, to))
 	if err != nil || !isDomain(strings.ToLower(u.Hostname())) {
+		c.noAddress++
 		return
 	}
 	u.Host, u.Fragment, u.User = strings.ToLower(u.Host), "", nil

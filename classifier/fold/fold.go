@@ -26,6 +26,11 @@ func Fold(s string) Text {
 	t = p.text(t)
 	names = append(names, p.names()...)
 	t, words := p.unword(t)
+	if u, ok := gaps(t); ok {
+		if t = u; t.leet > 0 {
+			t.leet = 0
+		}
+	}
 	if names = append(names, words...); names != nil {
 		slices.Sort(names)
 		names = slices.Compact(names)

@@ -55,6 +55,29 @@ func isAbbreviation(token string) bool {
 	return true
 }
 
+// gaps makes one space of several: words are as near to each other as they are read.
+func gaps(t Text) (Text, bool) {
+	s := t.Folded
+	i := strings.Index(s, "  ")
+	if i < 0 {
+		return t, false
+	}
+	w := writer{src: s}
+	for i >= 0 && i < len(s) {
+		k := i + 1
+		for k < len(s) && s[k] == ' ' {
+			k++
+		}
+		w.put(nil, i+1, k)
+		next := strings.Index(s[k:], "  ")
+		if next < 0 {
+			break
+		}
+		i = k + next
+	}
+	return w.done(t), true
+}
+
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
 // nextTriple is the first place from i on where a letter stands three times, or the

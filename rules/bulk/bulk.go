@@ -78,6 +78,8 @@ func Hostile(n int) map[string]string {
 		"ages":                     "age 18-35 ",
 		"ranges":                   "0 to ",
 		"links":                    "http://a.com/x ",
+		"links that lead nowhere":  "http://",
+		"quotations":               "\"scam\" he said ",
 		"signs of handles":         "@",
 		"handles":                  "line: a_b1 ",
 		"places":                   "cambodia myawaddy ",

@@ -107,7 +107,7 @@ func PostSchema(concepts []string, never ...string) *Schema {
 		Field{Name: "pay.commission_only", Kind: KindBool, Single: true, Values: []string{"true", "false"}, Doc: "the post says that there is no other pay"},
 		Field{Name: "organ.usd", Kind: KindNumber, Single: true, Doc: "what is offered for an organ or a pregnancy for others, US dollars"},
 		Field{Name: "picture.count", Kind: KindNumber, Single: true, Doc: "how many pictures of the post were read"},
-		Field{Name: "text.length", Kind: KindNumber, Single: true, Doc: "length of the text in characters"},
+		Field{Name: "text.length", Kind: KindNumber, Single: true, Doc: "length of title and text in characters that show, a stretch of spaces counted once"},
 	)
 	if err != nil {
 		return &Schema{} // cannot be: the list above is a constant, and a test reads it
