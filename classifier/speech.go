@@ -151,6 +151,17 @@ func (w *work) chapter(k stanceClasses) bool {
 	return false
 }
 
+// opens reports a word of a class among the first words of the text.
+func (w *work) opens(class int) bool {
+	text := w.title.pos[len(w.title.text)] + blankUnits
+	for _, h := range w.hits.by[class] {
+		if h.start > int32(len(w.title.text)) {
+			return h.p0-text <= 4*unitsPerWord
+		}
+	}
+	return false
+}
+
 // narrated reports that somebody else's words are told: a word of saying follows a
 // quotation or the dash that ends one.
 func (w *work) narrated(k stanceClasses) bool {
