@@ -25,7 +25,11 @@ type stated struct {
 func (c *Classifier) facts(p *post.Post, lang string, w *work, in *fields) stated {
 	var codes []string
 	for _, x := range p.Pictures {
-		codes = append(codes, x.Codes...)
+		for _, code := range x.Codes {
+			if len(code) <= post.MaxCode && len(codes) < post.MaxPictures*post.MaxCodes {
+				codes = append(codes, code)
+			}
+		}
 	}
 	f := c.extract.Extract(facts.Input{
 		Title: in[0].plain, Text: in[1].plain, Picture: in[2].plain,

@@ -112,7 +112,7 @@ func (c *Classifier) resolveOne(s *scan, r raw, t tongue, w *work, shift int32) 
 			h.lang = int8(bits.TrailingZeros32(uint32(langs)))
 		}
 		if x.phrase {
-			if !hidden {
+			if !hidden && len(w.phrases) < 4*maxHits {
 				h.neutral, h.amb = false, false
 				w.phrases = append(w.phrases, phraseHit{hit: h, concept: x.class, gloss: x.gloss})
 			}

@@ -100,6 +100,9 @@ func (c *Classifier) tongueOf(letters [scripts]int32, tally [32]int32, said stri
 	if best == latin {
 		candidates = c.latin
 	}
+	if en, ok := c.langOf["en"]; ok && best == latin { // when none is ahead
+		t.lang = en
+	}
 	for _, l := range candidates {
 		if t.lang < 0 || tally[l] > tally[t.lang] {
 			t.lang = l
