@@ -117,9 +117,6 @@ func (c *Classifier) tongueOf(letters [scripts]int32, tally [32]int32, said stri
 	}
 	if en, ok := c.langOf["en"]; ok {
 		t.active |= 1 << en
-		if best == latin && t.lang >= 0 && tally[t.lang] == 0 {
-			t.lang = en
-		}
 	}
 	if t.lang >= 0 {
 		t.active |= 1 << t.lang
