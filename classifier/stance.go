@@ -162,6 +162,15 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 		x.seeker = 0 // who looks for work does not speak of debts paid and kidneys, or pay for people
 	}
 	warned := n(k.warn) > 0 && n(k.scam)+n(k.advice)+n(k.ngo)+n(k.police) > 0 || n(k.warn) > 1
+	others := some(k.advice) || n(k.warn) > 1 || n(k.reported)+n(k.seeker) > 0 || n(k.police) > 1 || x.testimony >= 8 || c.quotesOffer(w)
+	switch solid := (handles > 0 || one(k.contact) > 0 && x.paid && hire > 0) && (hire > 0 && x.paid || hire > 0 && evidence+terms > 4 || x.paid && evidence+terms > 4); {
+	case solid && !others: // one line of caution, news or fun under an offer that can be taken up
+		x.warning, x.news = min(x.warning, x.offer/4), min(x.news, x.offer/4)
+		x.seeker, x.joking, x.policy, x.doubt, asked, warned = 0, 0, 0, false, false, false
+	case handles > 0 && hire == 0 && reach == 2 && (max(x.warning, x.news) >= 4 || (x.doubt || asked) && terms == 0): // a hotline under a warning, one's own number under a question
+		handles, reach = 0, 0
+		x.offer -= 5
+	}
 	x.stance = x.decide(hire, handles, reach, warned, asked && n(k.warn) < 2 && n(k.advice) < 2, n(k.reported) > 0 && !c.instructs(w))
 	return x
 }
