@@ -62,6 +62,8 @@ func (w *work) count(class int, spoken bool) int {
 }
 
 // voiceOf weighs the classes found and decides who speaks.
+//
+//nolint:gocognit // a list of small weights, one after the other: taken apart, each part would need all the others
 func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	k := c.stances
 	n := func(class int) int { return w.count(class, false) }
