@@ -191,3 +191,26 @@ func TestReportText(t *testing.T) {
 		t.Errorf("%+v does not add up to %d posts", r.All, len(cases(t)))
 	}
 }
+
+// TestATestimonyWithAContactIsNoOffer adds a way to reach the writer to every testimony
+// of the cases: people who ask for help give one. Of four hundred one or two may
+// still be misread; more is a fault.
+func TestATestimonyWithAContactIsNoOffer(t *testing.T) {
+	flagged, all := 0, 0
+	for _, l := range cases(t) {
+		if l.Label != "testimony" {
+			continue
+		}
+		for _, contact := range []string{"\nTelegram @x_example", "\nWhatsApp +66 81 234 5678"} {
+			p := l.Post
+			p.Text += contact
+			if all++; classify(t, p).Flagged {
+				flagged++
+				t.Logf("%s is flagged with %q", p.ID, contact)
+			}
+		}
+	}
+	if all < 200 || flagged*100 > all {
+		t.Errorf("%d of %d are flagged", flagged, all)
+	}
+}

@@ -97,8 +97,8 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 			x.testimony += 4
 		}
 	}
-	if some(k.plea) && hire == 0 && n(k.denial) == 0 && (held > 0 || n(k.plea) > 0 && (some(k.beat) || some(k.locked) || some(k.ransom) || some(k.cross) && handles == 0) || some(k.cross) && reach == 0 && w.opens(k.plea)) {
-		x.testimony += 8 // a brother who is beaten, or was taken over a river
+	if some(k.plea) && hire == 0 && n(k.denial) == 0 && (held > 0 || n(k.plea) > 0 && (some(k.beat) || some(k.locked) || some(k.ransom) || some(k.cross) && handles == 0) || (some(k.cross) && reach == 0 || terms > 0) && w.opens(k.plea)) {
+		x.testimony += 8 // a brother who is beaten, is not let out or was taken over a river
 	}
 	if reach == 0 && hire == 0 && n(k.denial) == 0 && some(k.warn) && (some(k.ifAsk) || some(k.reported) || some(k.advice)) && !c.instructs(w) {
 		x.warning += 4 // mind: if somebody asks you
@@ -112,13 +112,13 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 			x.offer = min(x.offer, max(x.news, x.warning))
 		}
 	}
-	if hire == 0 && handles == 0 && n(k.denial) == 0 && (n(k.beat) > 0 && n(k.ransom) > 0 || n(k.locked) > 0 && n(k.police) > 0) {
+	if hire == 0 && n(k.denial) == 0 && (n(k.beat) > 0 && n(k.ransom) > 0 || n(k.locked) > 0 && n(k.police) > 0 && (handles == 0 || n(k.was) > 0)) {
 		x.testimony += 8 // beaten until a ransom came, locked up until the police did
 	}
 	if reach == 0 && hire == 0 && n(k.scam) > 0 && n(k.denial)+n(k.jargon)+n(k.perHead) == 0 { // who names the crime does not offer it
 		x.warning += 4
 	}
-	if n(k.was) > 0 && handles == 0 && hire == 0 && n(k.denial) == 0 && terms > 0 && !c.instructs(w) { // one who was there, and nobody to write to
+	if n(k.was) > 0 && (handles == 0 || held > 0) && hire == 0 && n(k.denial) == 0 && terms > 0 && !c.instructs(w) { // one who was there, and nobody to write to, or held
 		x.testimony = max(x.testimony, 8)
 		x.offer = min(x.offer, x.testimony)
 	}
