@@ -97,7 +97,7 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 			x.testimony += 4
 		}
 	}
-	if some(k.plea) && hire == 0 && n(k.denial) == 0 && (held > 0 || n(k.plea) > 0 && (some(k.beat) || some(k.locked) || some(k.ransom) || some(k.cross) && handles == 0) || (some(k.cross) && reach == 0 || terms > 0) && w.opens(k.plea)) {
+	if some(k.plea) && hire == 0 && n(k.denial) == 0 && (held > 0 || n(k.plea) > 0 && (some(k.beat) || some(k.locked) || some(k.ransom) || some(k.cross) && handles == 0) || (some(k.cross) && reach == 0 || terms > 0 && w.laughs(k.fiction) == 0) && w.opens(k.plea)) {
 		x.testimony += 8 // a brother who is beaten, is not let out or was taken over a river
 	}
 	if reach == 0 && hire == 0 && n(k.denial) == 0 && some(k.warn) && (some(k.ifAsk) || some(k.reported) || some(k.advice)) && !c.instructs(w) {
