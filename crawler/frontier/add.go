@@ -70,10 +70,12 @@ func (s *SQLite) add(ctx context.Context, tx *sql.Tx, entries []Entry) (adding, 
 	for _, e := range entries {
 		h := hash(e.Site, e.URL)
 		mark := uint64(h) ^ uint64(e.Round)*0x9E3779B97F4A7C15
-		if s.known.has(a.drops, mark) {
-			continue
+		if e.Changed.IsZero() {
+			if s.known.has(a.drops, mark) {
+				continue
+			}
+			a.marks = append(a.marks, mark)
 		}
-		a.marks = append(a.marks, mark)
 		q, err := s.queue(ctx, tx, a.made, queueName{e.Site, hostOf(e.URL)})
 		if err != nil {
 			return a, err
@@ -88,6 +90,14 @@ func (s *SQLite) add(ctx context.Context, tx *sql.Tx, entries []Entry) (adding, 
 		slow := 1
 		if e.Fast {
 			slow = 0
+		}
+		if !e.Changed.IsZero() {
+			n, err := addChanged(ctx, tx, h, q, e, slow, due)
+			if err != nil {
+				return a, err
+			}
+			a.fresh += n
+			continue
 		}
 		args = append(args, h, q, e.URL, e.Round, e.Depth, slow, due)
 		if rows++; rows == rowsPerInsert {

@@ -32,6 +32,7 @@ var ErrTrap = errors.New("shaped like a crawler trap")
 //   - the fragment is dropped;
 //   - credentials are refused;
 //   - parameters that only track (utm_*, fbclid, gclid and the like) are dropped;
+//   - sessions are dropped (;jsessionid=, /(S(…))/, PHPSESSID= and the like);
 //   - an empty query loses its question mark;
 //   - a trailing dot of the host is dropped.
 //
@@ -67,6 +68,9 @@ func parsed(raw string) (canonical, host string, err error) {
 	if h := u.Hostname(); strings.HasSuffix(h, ".") {
 		u.SetHostname(strings.TrimRight(h, "."))
 	}
+	if p := u.Pathname(); mayHoldSession(p) {
+		u.SetPathname(withoutSession(p))
+	}
 	if q := u.Query(); q != "" || u.Search() != "" || strings.Contains(raw, "?") {
 		u.SetSearch(clean(q))
 	}
@@ -87,8 +91,9 @@ func clean(query string) string {
 	}
 	parts := strings.Split(query, "&")
 	parts = slices.DeleteFunc(parts, func(p string) bool {
-		name, _, _ := strings.Cut(p, "=")
-		return p == "" || tracking(strings.ToLower(name))
+		name, value, _ := strings.Cut(p, "=")
+		name = strings.ToLower(name)
+		return p == "" || tracking(name) || sessionName(name) || maybeSession(name, value)
 	})
 	return strings.Join(parts, "&")
 }
@@ -99,8 +104,7 @@ func tracking(name string) bool {
 	}
 	switch name {
 	case "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "igshid",
-		"igsh", "mc_cid", "mc_eid", "_ga", "_gl", "_hsenc", "_hsmi", "mkt_tok", "vero_id", "oly_enc_id", "oly_anon_id",
-		"phpsessid", "jsessionid", "aspsessionid":
+		"igsh", "mc_cid", "mc_eid", "_ga", "_gl", "_hsenc", "_hsmi", "mkt_tok", "vero_id", "oly_enc_id", "oly_anon_id":
 		return true
 	}
 	return false
@@ -122,6 +126,9 @@ func simple(raw string) (canonical, host, path, query string, ok bool) {
 	}
 	host, path = rest[:slash], rest[slash:]
 	path, query, hasQuery := strings.Cut(path, "?")
+	if mayHoldSession(path) {
+		return "", "", "", "", false
+	}
 	for i := range len(path) {
 		if c := path[i]; !plain(c) || c == '.' && path[i-1] == '/' { // a path starts with a slash
 			return "", "", "", "", false

@@ -27,6 +27,14 @@ func TestCanonical(t *testing.T) {
 		"order of parameters stays":   {"https://a.test/j?b=1&a=2", "https://a.test/j?b=1&a=2", "a.test"},
 		"encodings in the query stay": {"https://a.test/j?q=a%2Fb+c", "https://a.test/j?q=a%2Fb+c", "a.test"},
 		"root dot of the host":        {"https://a.test./x", "https://a.test/x", "a.test"},
+		"session in the path":         {"https://a.test/x;jsessionid=9F1A?id=7", "https://a.test/x?id=7", "a.test"},
+		"session inside the path":     {"https://a.test/x;JSESSIONID=9F1A.node1;v=2/y", "https://a.test/x;v=2/y", "a.test"},
+		"session as a segment":        {"https://a.test/(S(lit3py55t21z5v55vlm25s55))/jobs.aspx", "https://a.test/jobs.aspx", "a.test"},
+		"only a session":              {"https://a.test/(X(1)A(abcdefgh12345)S(lit3py55t21z5v55vlm25s55))", "https://a.test/", "a.test"},
+		"sessions in the query":       {"https://a.test/j?PHPSESSID=ab12&id=7&ASPSESSIONIDQQ=1&osCsid=2", "https://a.test/j?id=7", "a.test"},
+		"a drawn value":               {"https://a.test/viewtopic.php?t=5&sid=0123456789abcdef0123456789abcdef", "https://a.test/viewtopic.php?t=5", "a.test"},
+		"a section is no session":     {"https://a.test/list?sid=12&s=driver", "https://a.test/list?sid=12&s=driver", "a.test"},
+		"brackets are no session":     {"https://a.test/(old)/x;v=1", "https://a.test/(old)/x;v=1", "a.test"},
 		"stray percent sign":          {"https://a.test/100%", "https://a.test/100%25", "a.test"},
 	}
 	for name, tt := range tests {
@@ -70,7 +78,7 @@ func TestCanonicalRefuses(t *testing.T) {
 }
 
 func FuzzCanonical(f *testing.F) {
-	seeds := []string{"https://a.test/x/y.html?a=1&utm_id=2&b", "http://10.0.0.1:81/a?b?c&&#d", "http://a-.b--c.test:8080/;x=1,2/~u/(1)/*", "http://a.1/", "http://a.test/.x/..y/z..", "https://a.test/x?utm_source=1&b#c", "http://[::1]:80/%", "https://a.test./..//?&&", "http://0x7f.1/", "hTtP:\\\\a\\b?"}
+	seeds := []string{"https://a.test/x/y.html?a=1&utm_id=2&b", "http://10.0.0.1:81/a?b?c&&#d", "http://a-.b--c.test:8080/;x=1,2/~u/(1)/*", "http://a.1/", "http://a.test/.x/..y/z..", "https://a.test/x?utm_source=1&b#c", "http://[::1]:80/%", "https://a.test./..//?&&", "http://0x7f.1/", "hTtP:\\\\a\\b?", "http://a.test/x;jsessionid=1;;a=2/(S(abcdefgh12))//;b?sid=0123456789abcdefAB"}
 	if len(seeds) == 0 {
 		f.Fatal("no seeds")
 	}

@@ -55,6 +55,10 @@ type Entry struct {
 	Depth int       // links from a seed
 	Due   time.Time // zero means at once
 	Fast  bool      // leads to a single post: claimed before others of its host
+	// Changed is when the page changed last, by what a sitemap says of it; zero
+	// when nothing is known. A URL that was settled before then is due again, in
+	// whatever round; one that was settled since is left alone, even in a new round.
+	Changed time.Time
 }
 
 // Query asks for work.

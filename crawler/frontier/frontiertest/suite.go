@@ -60,6 +60,7 @@ func Run(t *testing.T, open Open) {
 		"next tells when work comes":                  next,
 		"closing gives leases back":                   closing,
 		"bad questions are refused":                   refused,
+		"a page that changed since is due again":      changed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := NewClock()
@@ -479,4 +480,55 @@ func refused(t *testing.T, k *kit) {
 	if st := k.stat(); st.Known != 0 {
 		t.Errorf("stat = %+v after a cancelled add, want nothing", st)
 	}
+}
+
+func changed(t *testing.T, k *kit) {
+	const u = "https://a.test/1"
+	add := func(round int64, at time.Time) int {
+		t.Helper()
+		n, err := k.s.Add(t.Context(), []frontier.Entry{{Site: "s", URL: u, Round: round, Changed: at}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	visit := func(why string) {
+		t.Helper()
+		ls := k.claim(k.s, 10, 10)
+		if len(ls) != 1 {
+			t.Fatalf("%s: %d URLs due, want 1", why, len(ls))
+		}
+		if n := add(1, k.clock.Now().Add(time.Hour)); n != 0 {
+			t.Errorf("%s: a URL that is under way was added again", why)
+		}
+		k.done(frontier.Result{Lease: ls[0], Outcome: "content"})
+	}
+	rest := func(why string) {
+		t.Helper()
+		if ls := k.claim(k.s, 10, 10); len(ls) != 0 {
+			t.Errorf("%s: %d URLs due, want none", why, len(ls))
+		}
+	}
+	before := k.clock.Now().Add(-time.Hour)
+	if add(1, before) != 1 || add(1, before) != 0 {
+		t.Error("an unknown URL must be new once")
+	}
+	visit("first")
+	if add(1, before) != 0 {
+		t.Error("a URL that did not change since its visit became due")
+	}
+	rest("not changed since")
+	if add(2, before) != 0 {
+		t.Error("a new round made a URL due that did not change since its visit")
+	}
+	rest("not changed since, new round")
+	k.clock.Move(time.Minute)
+	if add(1, k.clock.Now()) != 1 {
+		t.Error("a URL that changed since its visit is not due")
+	}
+	visit("changed")
+	if n, err := k.s.Add(t.Context(), []frontier.Entry{{Site: "s", URL: u, Round: 2}}); err != nil || n != 1 {
+		t.Errorf("a link of a new round: %d new, %v, want 1", n, err)
+	}
+	visit("linked in a new round")
 }
