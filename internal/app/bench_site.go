@@ -27,7 +27,7 @@ type benchSite struct {
 }
 
 // pageRows is how many blocks of prose make a page of about 30 KB.
-const pageRows = 130
+const pageRows = 150
 
 func newBenchSite(n int) (*benchSite, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
