@@ -38,6 +38,7 @@ type Report struct {
 	Pictures int64 // fetched, or tried
 	Classes  map[post.Class]int64
 	Skipped  map[string]int64 // not fetched, by reason
+	Same     int64            // visits that the host answered with 304
 	Failed   int64            // tries that will be repeated
 	Left     int64            // pages known and not fetched, when a budget or the patience ran out
 }

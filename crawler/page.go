@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"runtime/debug"
 	"time"
@@ -55,6 +56,10 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 	if errors.Is(err, errNotYet) {
 		return frontier.Result{}, errNotYet
 	}
+	if g.same {
+		c.pace.worked(l.Host)
+		return c.same(s, l), nil
+	}
 	if err != nil || g.again {
 		return c.failed(ctx, s, l, g.Evidence, err)
 	}
@@ -104,6 +109,7 @@ type got struct {
 	Evidence
 	found *source.Found // what the adapter found, when it was asked already
 	again bool          // the host should be asked again later
+	same  bool          // the host says that nothing changed since the last visit
 }
 
 // get fetches a page, with the browser when the site or the page asks for it.
@@ -113,12 +119,16 @@ func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (got, erro
 	class := post.ClassContent
 	browse := s.Browser == BrowserOn
 	if !browse {
+		q.Since = c.validators(s, l)
 		if err := c.pace.wait(ctx, l.Host, s.Pace); err != nil {
 			return g, err
 		}
 		var err error
 		if g.HTTP, err = c.opt.HTTP.Fetch(ctx, q); err != nil {
 			return g, err
+		}
+		if g.same = !q.Since.None() && g.HTTP.Status == http.StatusNotModified; g.same {
+			return g, nil
 		}
 		if class, g.Reason = classify(g.HTTP); class == post.ClassContent && s.Browser == BrowserAuto && c.opt.Browser != nil {
 			if found, err := extract(ctx, s, s.page(g.HTTP)); err == nil {
@@ -322,6 +332,9 @@ func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, g got) (f
 		}
 		res.Links = c.links(s, l, found.Links)
 	}
+	if unreadable == nil {
+		c.remember(s, &res, g, found)
+	}
 	c.opt.Vault.Done(cp)
 	return res, nil
 }
@@ -362,7 +375,7 @@ func (c *Crawler) links(s *site, l frontier.Lease, found []source.Link) []fronti
 		if err != nil || !s.wants(u, host) {
 			continue
 		}
-		out = append(out, frontier.Entry{Site: s.Name, URL: u, Round: l.Round, Depth: l.Depth + 1, Fast: f.Post})
+		out = append(out, frontier.Entry{Site: s.Name, URL: u, Round: l.Round, Depth: l.Depth + 1, Fast: f.Post, Fresh: !l.Last.At.IsZero()})
 	}
 	return out
 }

@@ -45,7 +45,7 @@ type Site struct {
 	Browser BrowserMode
 	Pace    time.Duration // between requests to one host; 0 means 1 s
 	Unpaced bool          // no pace at all: for hosts of one's own. Logged at start.
-	Recrawl time.Duration // until a page is visited again, in a service; 0 means 24 h
+	Recrawl time.Duration // until a page is visited again, in a service, before that is learnt of each page; 0 means 24 h
 
 	// Pictures is how many pictures of each post are fetched and read, from whatever
 	// public host the page names; 0 means none, at most [post.MaxPictures].
@@ -81,7 +81,7 @@ func newSite(s Site, lookup func(string) (source.Source, bool), browser bool) (*
 	def(&s.Pace, time.Second)
 	def(&s.Recrawl, 24*time.Hour)
 	s.MaxDepth = max(s.MaxDepth, 0)
-	if s.Pace < 0 || s.MaxLinks < 0 || s.MaxTime < 0 || s.Recrawl < time.Minute {
+	if s.Pace < 0 || s.MaxLinks < 0 || s.MaxTime < 0 || s.Recrawl < time.Minute || s.Recrawl > 366*24*time.Hour {
 		return fail("pace %v, links %d, time %v or recrawl %v is out of range\nhint: set unpaced to turn pacing off", s.Pace, s.MaxLinks, s.MaxTime, s.Recrawl)
 	}
 	if s.Pictures < 0 || s.Pictures > post.MaxPictures {

@@ -27,6 +27,10 @@ type Request struct {
 	// The guard is asked in any case. Nil allows every public address.
 	Allow func(ctx context.Context, to *url.URL) error
 
+	// Since asks for the page only if it has changed: the Result's Status is 304
+	// when it has not. A browser does not ask, and redirect targets are not asked so.
+	Since Validators
+
 	MaxBody int64 // bytes of the body, encoded and decoded; 0 means the fetcher's default
 	AnyType bool  // read the body whatever its content type says
 }

@@ -140,7 +140,7 @@ func (h *HTTP) Fetch(ctx context.Context, q Request) (*Result, error) {
 		if err != nil {
 			return res, err
 		}
-		u = next
+		u, q.Since = next, Validators{}
 	}
 }
 
@@ -197,12 +197,14 @@ func (h *HTTP) exchange(ctx context.Context, u *url.URL, q Request) (*hop, error
 	c := h.base.Clone()
 	c.Context = context.WithValue(ctx, hopKey{}, x)
 	c.OnResponse(func(r *colly.Response) { x.body = r.Body })
-	err := c.Request(http.MethodGet, u.String(), nil, nil, http.Header{
+	header := http.Header{
 		"User-Agent":      {h.opt.UserAgent},
 		"Accept":          {"text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8,*/*;q=0.5"},
 		"Accept-Language": {"*"},
 		"Accept-Encoding": {"gzip"},
-	})
+	}
+	q.Since.ask(header)
+	err := c.Request(http.MethodGet, u.String(), nil, nil, header)
 	if x.err != nil {
 		err = x.err // what happened, without the URL that net/http wraps around it
 	}

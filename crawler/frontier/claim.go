@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Claim implements [Store]. Hosts wait their turn by the time of their earliest URL.
+// Claim implements [Store]. The host that was served longest ago comes first.
 func (s *SQLite) Claim(ctx context.Context, q Query) ([]Lease, error) {
 	if q.N <= 0 || q.PerHost <= 0 || q.Lease <= 0 {
 		return nil, errors.New("claim from frontier: N, PerHost and Lease must be positive")
@@ -48,14 +48,15 @@ func (s *SQLite) Claim(ctx context.Context, q Query) ([]Lease, error) {
 type readyQueue struct {
 	id, hostID int64
 	host, site string
+	turn       int64
 }
 
 // ready lists queues with something due on hosts that no other owner holds.
 func (s *SQLite) ready(ctx context.Context, tx *sql.Tx, q Query, now int64) ([]readyQueue, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT q.id, h.id, h.name, s.name FROM queues q JOIN sites s ON s.id = q.site JOIN hosts h ON h.id = q.host
+	rows, err := tx.QueryContext(ctx, `SELECT q.id, h.id, h.name, s.name, q.turn FROM queues q JOIN sites s ON s.id = q.site JOIN hosts h ON h.id = q.host
 WHERE q.site IN (SELECT id FROM sites WHERE name IN (SELECT value FROM json_each(?1))) AND q.next <= ?2 AND h.after <= ?2
   AND (h.owner IS NULL OR h.owner = ?3 OR h.until <= ?2) AND h.name NOT IN (SELECT value FROM json_each(?4))
-ORDER BY q.next LIMIT ?5`, list(q.Sites), now, s.owner, list(q.Busy), q.N)
+ORDER BY q.served, q.next LIMIT ?5`, list(q.Sites), now, s.owner, list(q.Busy), q.N)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ ORDER BY q.next LIMIT ?5`, list(q.Sites), now, s.owner, list(q.Busy), q.N)
 	var out []readyQueue
 	for rows.Next() {
 		var r readyQueue
-		if err := rows.Scan(&r.id, &r.hostID, &r.host, &r.site); err != nil {
+		if err := rows.Scan(&r.id, &r.hostID, &r.host, &r.site, &r.turn); err != nil {
 			return nil, err
 		}
 		out = append(out, r)
@@ -71,32 +72,18 @@ ORDER BY q.next LIMIT ?5`, list(q.Sites), now, s.owner, list(q.Busy), q.N)
 	return out, rows.Err()
 }
 
-// take leases up to n URLs of one queue, those that lead to posts first.
+// take leases up to n URLs of one queue, as [Serve] picks them.
 func (s *SQLite) take(ctx context.Context, tx *sql.Tx, r readyQueue, n int, now int64, until time.Time) ([]Lease, error) {
-	var out []Lease
-	var ids []int64
-	for slow := range 2 {
-		if len(out) == n {
-			break
-		}
-		rows, err := tx.QueryContext(ctx, `SELECT id, url, round, depth, tries FROM urls WHERE queue = ? AND slow = ? AND due <= ? ORDER BY due LIMIT ?`, r.id, slow, now, n-len(out))
-		if err != nil {
-			return nil, err
-		}
-		for rows.Next() {
-			l := Lease{Site: r.site, Host: r.host, Until: until}
-			if err := rows.Scan(&l.Key, &l.URL, &l.Round, &l.Depth, &l.Tries); err != nil {
-				rows.Close() //nolint:sqlclosecheck // closed on both ways out: the next round needs the connection
-				return nil, err
-			}
-			out = append(out, l)
-			ids = append(ids, l.Key)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return nil, err
-		}
+	waiting, err := s.waiting(ctx, tx, r, n, now, until)
+	if err != nil {
+		return nil, err
 	}
+	out := Serve(waiting, r.turn, n)
 	if len(out) > 0 {
+		ids := make([]int64, len(out))
+		for i, l := range out {
+			ids[i] = l.Key
+		}
 		if _, err := tx.ExecContext(ctx, `UPDATE urls SET due = ?, owner = ? WHERE id IN (SELECT value FROM json_each(?))`, until.UnixMilli(), s.owner, list(ids)); err != nil {
 			return nil, err
 		}
@@ -105,21 +92,62 @@ func (s *SQLite) take(ctx context.Context, tx *sql.Tx, r readyQueue, n int, now 
 		if _, err := tx.ExecContext(ctx, `UPDATE hosts SET owner = ?, until = max(until, ?) WHERE id = ?`, s.owner, until.UnixMilli(), r.hostID); err != nil {
 			return nil, err
 		}
+		if _, err := tx.ExecContext(ctx, `UPDATE queues SET served = ?, turn = (turn + ?) % ? WHERE id = ?`, now, len(out), len(turns), r.id); err != nil {
+			return nil, err
+		}
 	}
 	return out, s.settle(ctx, tx, []int64{r.id})
 }
 
+// waiting lists the first n URLs of each rank that are due.
+func (s *SQLite) waiting(ctx context.Context, tx *sql.Tx, r readyQueue, n int, now int64, until time.Time) (out [Ranks][]Lease, err error) {
+	rows, err := tx.QueryContext(ctx, waitingSQL, r.id, now, n)
+	if err != nil {
+		return out, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		l := Lease{Site: r.site, Host: r.host, Until: until}
+		var rank int
+		var at, digest, every sql.NullInt64
+		var etag, modified sql.NullString
+		if err := rows.Scan(&rank, &l.Key, &l.URL, &l.Round, &l.Depth, &l.Tries, &at, &digest, &every, &etag, &modified); err != nil {
+			return out, err
+		}
+		if rank < 0 || rank >= Ranks {
+			return out, fmt.Errorf("rank %d is none", rank)
+		}
+		if at.Valid {
+			l.Last = Visit{At: time.UnixMilli(at.Int64), Digest: digest.Int64, Every: time.Duration(every.Int64) * time.Millisecond, ETag: etag.String, Modified: modified.String, Lists: rank == RankList}
+		}
+		out[rank] = append(out[rank], l)
+	}
+	return out, rows.Err()
+}
+
+const waitingCols = `rank, id, url, round, depth, tries, whole, digest, every, etag, modified FROM urls WHERE queue = ?1 AND due <= ?2 AND rank = `
+
+// waitingSQL asks for each rank apart, so that each is one walk along the index.
+const waitingSQL = `SELECT * FROM (SELECT ` + waitingCols + `0 ORDER BY due LIMIT ?3)
+UNION ALL SELECT * FROM (SELECT ` + waitingCols + `1 ORDER BY due LIMIT ?3)
+UNION ALL SELECT * FROM (SELECT ` + waitingCols + `2 ORDER BY due LIMIT ?3)
+UNION ALL SELECT * FROM (SELECT ` + waitingCols + `3 ORDER BY due LIMIT ?3)
+UNION ALL SELECT * FROM (SELECT ` + waitingCols + `4 ORDER BY due LIMIT ?3)`
+
 // settle makes queues.next exact.
 func (s *SQLite) settle(ctx context.Context, tx *sql.Tx, queues []int64) error {
 	for _, q := range queues {
-		if _, err := tx.ExecContext(ctx, `UPDATE queues SET next = (SELECT min(d) FROM (
-  SELECT min(due) AS d FROM urls WHERE queue = ?1 AND slow = 0 AND due IS NOT NULL
-  UNION ALL SELECT min(due) FROM urls WHERE queue = ?1 AND slow = 1 AND due IS NOT NULL)) WHERE id = ?1`, q); err != nil {
+		if _, err := tx.ExecContext(ctx, settleSQL, q); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+const settleMin = `SELECT min(due) AS d FROM urls WHERE queue = ?1 AND due IS NOT NULL AND rank = `
+
+const settleSQL = `UPDATE queues SET next = (SELECT min(d) FROM (` + settleMin + `0 UNION ALL ` + settleMin + `1 UNION ALL ` +
+	settleMin + `2 UNION ALL ` + settleMin + `3 UNION ALL ` + settleMin + `4)) WHERE id = ?1`
 
 // Done implements [Store].
 func (s *SQLite) Done(ctx context.Context, results []Result) (int, error) {
@@ -161,17 +189,23 @@ func (s *SQLite) finish(ctx context.Context, tx *sql.Tx, r Result, now int64) er
 	if !r.Again.IsZero() {
 		due = r.Again.UnixMilli()
 	}
-	query := `UPDATE urls SET due = ?, outcome = ?, at = ?, owner = NULL, fetched = 1, tries = 0 WHERE id = ? AND owner = ?`
-	if r.Retry {
-		query = `UPDATE urls SET due = ?, outcome = ?, at = ?, owner = NULL, tries = tries + 1 WHERE id = ? AND owner = ?`
+	set, args := `tries = tries + 1`, []any{due, r.Outcome, now, r.Lease.Key, s.owner}
+	if !r.Retry {
+		set, args = `fetched = 1, tries = 0, rank = ?6`, append(args, r.Rank())
+		if v := r.Visit; v != nil {
+			set += `, whole = ?7, digest = ?8, every = ?9, etag = nullif(?10, ''), modified = nullif(?11, '')`
+			args = append(args, v.At.UnixMilli(), v.Digest, v.Every.Milliseconds(), v.ETag, v.Modified)
+		}
 	}
-	if _, err := tx.ExecContext(ctx, query, due, r.Outcome, now, r.Lease.Key, s.owner); err != nil {
+	//nolint:gosec // set is one of three constants
+	_, err := tx.ExecContext(ctx, `UPDATE urls SET due = ?1, outcome = ?2, at = ?3, owner = NULL, `+set+` WHERE id = ?4 AND owner = ?5`, args...)
+	if err != nil {
 		return err
 	}
 	if r.HostAfter.IsZero() {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE hosts SET after = max(after, ?) WHERE name = ?`, r.HostAfter.UnixMilli(), r.Lease.Host)
+	_, err = tx.ExecContext(ctx, `UPDATE hosts SET after = max(after, ?) WHERE name = ?`, r.HostAfter.UnixMilli(), r.Lease.Host)
 	return err
 }
 

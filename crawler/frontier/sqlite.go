@@ -47,27 +47,6 @@ var _ Store = (*SQLite)(nil)
 
 type queueName struct{ site, host string }
 
-// Each URL is one row in urls, found by the first 64 bits of a SHA-256 over site
-// and URL; at ten million URLs the chance that any two collide is one in 400,000.
-// A lease is a due time in the future together with an owner, so a lease that
-// runs out needs nobody to take it back. queues.next is a lower bound of the
-// earliest due time of a queue, and exact after each claim.
-const schema = `
-CREATE TABLE IF NOT EXISTS meta (k TEXT PRIMARY KEY, v INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sites (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, round INTEGER NOT NULL DEFAULT 1);
-CREATE TABLE IF NOT EXISTS hosts (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-  after INTEGER NOT NULL DEFAULT 0, owner TEXT, until INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS queues (id INTEGER PRIMARY KEY, site INTEGER NOT NULL, host INTEGER NOT NULL, next INTEGER,
-  UNIQUE (site, host));
-CREATE INDEX IF NOT EXISTS queues_next ON queues (site, next) WHERE next IS NOT NULL;
-CREATE TABLE IF NOT EXISTS urls (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL UNIQUE, queue INTEGER NOT NULL, url TEXT NOT NULL,
-  round INTEGER NOT NULL, depth INTEGER NOT NULL, slow INTEGER NOT NULL, due INTEGER, fetched INTEGER NOT NULL DEFAULT 0,
-  tries INTEGER NOT NULL DEFAULT 0, outcome TEXT, at INTEGER, owner TEXT);
-CREATE INDEX IF NOT EXISTS urls_due ON urls (queue, slow, due) WHERE due IS NOT NULL;
-CREATE INDEX IF NOT EXISTS urls_owner ON urls (owner) WHERE owner IS NOT NULL;
-INSERT OR IGNORE INTO meta VALUES ('schema', 1), ('drops', 0);
-`
-
 // Open opens or makes the store, and gives back the leases of owners that died.
 func Open(opt Options) (*SQLite, error) {
 	if opt.Path == "" {
@@ -105,15 +84,8 @@ func Open(opt Options) (*SQLite, error) {
 }
 
 func (s *SQLite) start(path string) error {
-	if _, err := s.db.Exec(schema); err != nil {
+	if err := s.prepare(); err != nil {
 		return err
-	}
-	var version int
-	if err := s.db.QueryRow(`SELECT v FROM meta WHERE k = 'schema'`).Scan(&version); err != nil {
-		return err
-	}
-	if version != 1 {
-		return fmt.Errorf("schema is version %d, this program knows 1\nhint: use the program that wrote it, or another data directory", version)
 	}
 	dead, life, err := holdLifeline(path, s.owner)
 	if err != nil {
@@ -234,12 +206,6 @@ func (s *SQLite) remember(made map[queueName]int64) {
 		clear(s.queues)
 	}
 	maps.Copy(s.queues, made)
-}
-
-func (s *SQLite) forgetQueues() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.queues)
 }
 
 // list makes the JSON array that json_each unfolds: one statement for any number of values.

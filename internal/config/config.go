@@ -88,7 +88,7 @@ type Source struct {
 	MaxPages int           `yaml:"max_pages" doc:"pages of one round; 0 sets the default"`
 	Browser  string        `yaml:"browser" doc:"off, auto or on"`
 	Pace     time.Duration `yaml:"pace" doc:"pause between two requests to one host, instead of crawl.pace"`
-	Recrawl  time.Duration `yaml:"recrawl" doc:"how often a page is looked at again"`
+	Recrawl  time.Duration `yaml:"recrawl" doc:"how often a page is looked at again at first; each page then learns its own pause, a quarter of this to 16 times"`
 	Pictures int           `yaml:"pictures" doc:"pictures of each post to fetch and read, 0 to 10"`
 }
 
