@@ -153,7 +153,8 @@ func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (got, erro
 	}
 	last := g.last()
 	g.Capture = capture(s, g.Evidence, last, class)
-	broken := last.Truncated == fetch.TruncatedTime || last.Truncated == fetch.TruncatedDisconnect
+	// A browser's document that is cut by time is its own doing, and would be again.
+	broken := g.Browser == nil && (last.Truncated == fetch.TruncatedTime || last.Truncated == fetch.TruncatedDisconnect)
 	g.again = l.Tries+1 < c.opt.MaxTries && (transient(last.Status) || broken)
 	return g, nil
 }

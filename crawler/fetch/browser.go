@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -210,9 +211,10 @@ func (b *Browser) Fetch(ctx context.Context, q Request) (*Result, error) {
 type visit struct {
 	b     *Browser
 	ctx   context.Context // of the tab
+	begun time.Time
+	time  time.Duration // that it has, all in all
 	allow func(context.Context, *url.URL) error
 	frame cdp.FrameID // main frame
-	first *url.URL
 	wg    sync.WaitGroup
 
 	mu      sync.Mutex
@@ -226,19 +228,48 @@ type visit struct {
 	once    sync.Once
 }
 
-// settle is the part of the timeout after which a page that does not come to
-// rest is stopped and taken as it is.
-const settle = 0.6
+// How the timeout of a page is shared out, each as the part of it that has passed.
+// A page that does not come to rest is stopped and taken as it is; one that cannot
+// be read even then is loaded once more without its scripts.
+const (
+	restBy = 0.4
+	stopBy = 0.45
+	readBy = 0.65
+)
+
+// part returns the context that ends when that part of the timeout has passed.
+func (v *visit) part(of float64) (context.Context, context.CancelFunc) {
+	return context.WithDeadline(v.ctx, v.begun.Add(time.Duration(float64(v.time)*of)))
+}
 
 func (b *Browser) load(ctx context.Context, c *chromium, u *url.URL, q Request) (*Result, error) {
-	started := b.opt.Now().UTC()
 	bounded, cancel := context.WithTimeout(c.ctx, b.opt.Timeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, cancel)()
-	tab, closeTab := chromedp.NewContext(bounded, chromedp.WithNewBrowserContext())
-	v := &visit{b: b, ctx: tab, allow: q.Allow, first: u, quiet: make(chan struct{}), request: map[network.RequestID]*network.Request{}}
+	res, err := b.visit(bounded, u, q, true)
+	if errors.Is(err, errStuck) && bounded.Err() == nil {
+		b.opt.Log.Debug("page cannot be read while its scripts run: loading it without them", "host", u.Host)
+		if still, err := b.visit(bounded, u, q, false); err == nil {
+			still.FetchedAt, still.Truncated = res.FetchedAt, cmp.Or(still.Truncated, TruncatedTime)
+			return still, nil
+		}
+	}
+	return res, err
+}
+
+// errStuck is a page whose scripts cannot be stopped in time, as when they wait
+// for an answer inside a synchronous request.
+var errStuck = errors.New("its scripts cannot be stopped")
+
+// visit loads a page in a tab of its own, with its scripts or without.
+func (b *Browser) visit(ctx context.Context, u *url.URL, q Request, scripts bool) (*Result, error) {
+	deadline, _ := ctx.Deadline()
+	left := time.Until(deadline)
+	tab, closeTab := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
+	v := &visit{b: b, ctx: tab, begun: deadline.Add(-left), time: left, allow: q.Allow, quiet: make(chan struct{}), request: map[network.RequestID]*network.Request{}}
 	defer v.wg.Wait()
 	defer closeTab()
+	started := b.opt.Now().UTC()
 	if err := chromedp.Do(tab); err != nil {
 		return nil, fmt.Errorf("open tab: %w", err)
 	}
@@ -246,10 +277,10 @@ func (b *Browser) load(ctx context.Context, c *chromium, u *url.URL, q Request) 
 	if err := chromedp.Listen(tab, v.event); err != nil {
 		return nil, err
 	}
-	if err := v.prepare(); err != nil {
+	if err := v.prepare(scripts); err != nil {
 		return nil, fmt.Errorf("prepare tab: %w", err)
 	}
-	nav, err := v.navigate(u, time.Duration(float64(b.opt.Timeout)*settle))
+	nav, err := v.navigate(u)
 	if err != nil {
 		return nil, err
 	}
@@ -277,8 +308,22 @@ func (b *Browser) load(ctx context.Context, c *chromium, u *url.URL, q Request) 
 	return res, nil
 }
 
+// mute takes the dialogs away from every frame before its own scripts run. A
+// script that opens them for ever is then a loop as any other, which can be ended
+// at once; one inside a real dialog is ended only some hundred dialogs later.
+const mute = `(() => { for (const [name, value] of [["alert", undefined], ["confirm", false], ["prompt", null], ["print", undefined]]) {
+  try { Object.defineProperty(window, name, {value() { return value }, writable: true, enumerable: true, configurable: false}) } catch (e) {} } })()`
+
 // prepare sets what a page may not do.
-func (v *visit) prepare() error {
+func (v *visit) prepare(scripts bool) error {
+	if scripts {
+		yes := true
+		if _, err := chromedp.Call(v.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: mute, RunImmediately: &yes}); err != nil {
+			return err
+		}
+	} else if _, err := chromedp.Call(v.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		return err
+	}
 	if _, err := chromedp.Call(v.ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
 		return err
 	}
@@ -386,11 +431,12 @@ func (v *visit) refusal() error {
 	return v.refused
 }
 
-// navigate starts the page and waits until it is quiet, refused, or d has
-// passed; then its scripts are stopped. It returns Chromium's word for a failure.
-func (v *visit) navigate(u *url.URL, d time.Duration) (failure string, err error) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
+// navigate starts the page and waits until it is quiet, refused, or its share of
+// the time has passed; then its scripts are stopped. It returns Chromium's word
+// for a failure.
+func (v *visit) navigate(u *url.URL) (failure string, err error) {
+	rest, cancel := v.part(restBy)
+	defer cancel()
 	type answer struct {
 		res page.NavigateResult
 		err error
@@ -402,8 +448,6 @@ func (v *visit) navigate(u *url.URL, d time.Duration) (failure string, err error
 	})
 	for {
 		select {
-		case <-v.ctx.Done():
-			return "", fmt.Errorf("page took longer than %v", v.b.opt.Timeout)
 		case a := <-nav:
 			if a.err != nil {
 				return "", a.err
@@ -417,7 +461,10 @@ func (v *visit) navigate(u *url.URL, d time.Duration) (failure string, err error
 			nav = nil
 		case <-v.quiet:
 			return "", nil
-		case <-timer.C:
+		case <-rest.Done():
+			if v.ctx.Err() != nil {
+				return "", fmt.Errorf("page took longer than %v", v.b.opt.Timeout)
+			}
 			v.stopScripts()
 			return "", nil
 		}
@@ -427,11 +474,15 @@ func (v *visit) navigate(u *url.URL, d time.Duration) (failure string, err error
 // stopScripts ends scripts that run and loads that go on, so that the document
 // can be read.
 func (v *visit) stopScripts() {
-	ctx, cancel := context.WithTimeout(v.ctx, 5*time.Second)
+	ctx, cancel := v.part(stopBy)
 	defer cancel()
-	// Only this one is heard while a script runs; the next waits for its end.
-	_, _ = chromedp.Call(ctx, runtime.TerminateExecution, cdp.Empty{})
-	_, _ = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	var wg sync.WaitGroup
+	// These two are heard while a script runs; what follows waits for its end.
+	wg.Go(func() { _, _ = chromedp.Call(ctx, runtime.TerminateExecution, cdp.Empty{}) })
+	wg.Go(func() {
+		_, _ = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	})
+	wg.Wait()
 	_, _ = chromedp.Call(ctx, page.StopLoading, cdp.Empty{})
 	v.once.Do(func() { close(v.quiet) })
 }
@@ -455,7 +506,9 @@ func (v *visit) answer(res *Result, started time.Time) error {
 		res.ContentType += "; charset=" + last.Charset
 	}
 	if main != "" {
-		if b, err := chromedp.Call(v.ctx, network.GetResponseBody, network.GetResponseBodyParams{RequestID: main}); err == nil {
+		ctx, cancel := v.part(readBy)
+		defer cancel()
+		if b, err := chromedp.Call(ctx, network.GetResponseBody, network.GetResponseBodyParams{RequestID: main}); err == nil {
 			res.Body = b.Body[:min(len(b.Body), int(v.b.opt.MaxBody))]
 		}
 	}
@@ -521,14 +574,16 @@ const serialise = `(() => { const d = document, t = d.doctype;
   return ((t ? new XMLSerializer().serializeToString(t) + "\n" : "") + (d.documentElement ? d.documentElement.outerHTML : "")).slice(0, %d) })()`
 
 func (v *visit) document(res *Result, limit int64) error {
-	world, err := chromedp.Call(v.ctx, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: v.frame, WorldName: "lurewatch"})
+	ctx, cancel := v.part(readBy)
+	defer cancel()
+	world, err := chromedp.Call(ctx, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: v.frame, WorldName: "lurewatch"})
 	if err != nil {
-		return fmt.Errorf("read document: %w", err)
+		return fmt.Errorf("read document: %w", v.stuck(ctx, err))
 	}
 	yes := true
-	out, err := chromedp.Call(v.ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: fmt.Sprintf(serialise, limit+1), ContextID: world.ExecutionContextID, ReturnByValue: &yes})
+	out, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: fmt.Sprintf(serialise, limit+1), ContextID: world.ExecutionContextID, ReturnByValue: &yes})
 	if err != nil {
-		return fmt.Errorf("read document: %w", err)
+		return fmt.Errorf("read document: %w", v.stuck(ctx, err))
 	}
 	if out.ExceptionDetails != nil || out.Result == nil {
 		return errors.New("read document: it cannot be serialised")
@@ -546,12 +601,21 @@ func (v *visit) document(res *Result, limit int64) error {
 	}
 	res.DOM = []byte(s)
 	var at string
-	if out, err := chromedp.Call(v.ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: `location.href`, ContextID: world.ExecutionContextID, ReturnByValue: &yes}); err == nil && out.Result != nil {
+	if out, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: `location.href`, ContextID: world.ExecutionContextID, ReturnByValue: &yes}); err == nil && out.Result != nil {
 		if json.Unmarshal(out.Result.Value, &at) == nil && (strings.HasPrefix(at, "http://") || strings.HasPrefix(at, "https://")) && len(at) <= MaxURL {
 			res.FinalURL = stripFragment(at) // scripts may have moved on without a request
 		}
 	}
 	return nil
+}
+
+// stuck says that the share of the time for reading was used up, when it was that
+// and not the whole.
+func (v *visit) stuck(ctx context.Context, err error) error {
+	if ctx.Err() != nil && v.ctx.Err() == nil {
+		return errStuck
+	}
+	return err
 }
 
 func (v *visit) screenshot(res *Result) error {

@@ -64,6 +64,9 @@ func stage(t *testing.T) (base, other string, hits *atomic.Int32) {
 		"/alert":   `<!doctype html><p>before</p><script>for (let i = 0; i < 5; i++) alert("number " + i); document.body.append("after-alerts")</script>`,
 		"/alerts":  `<!doctype html><p>standing</p><script>for (;;) alert("again")</script>`,
 		"/forever": `<!doctype html><p>standing</p><script>for (;;) {}</script>`,
+		"/waits":   `<!doctype html><p>standing</p><script>for (;;) { const x = new XMLHttpRequest(); x.open("GET", "/slow", false); try { x.send() } catch (e) {} }</script>`,
+		"/framed":  `<!doctype html><p>standing</p><script>const f = document.createElement("iframe"); document.body.append(f); delete f.contentWindow.alert; for (;;) f.contentWindow.alert("again")</script>`,
+		"/asks":    `<!doctype html><script>alert = () => "mine"; document.write("<p>" + alert() + confirm("sure?") + prompt("what?") + "</p>")</script>`,
 		"/grow":    `<!doctype html><p>standing</p><script>let s = "x"; while (s.length < 1 << 23) s += s; document.body.append(s)</script>`,
 		"/popup":   `<!doctype html><p>opener</p><script>window.open("/opened"); window.open("` + second.URL + `/popup")</script>`,
 		"/ssrf":    `<!doctype html><p id=a>start</p><img src="` + second.URL + `/img"><iframe src="` + second.URL + `/frame"></iframe><script>fetch("` + second.URL + `/fetch").then(r => r.text()).then(t => { document.getElementById("a").textContent = t }, e => { document.getElementById("a").textContent = "refused" }); new WebSocket("` + strings.Replace(second.URL, "http", "ws", 1) + `/ws"); navigator.sendBeacon("` + second.URL + `/beacon")</script>`,
@@ -102,7 +105,7 @@ func stage(t *testing.T) (base, other string, hits *atomic.Int32) {
 
 func TestBrowserReadsPages(t *testing.T) {
 	base, _, _ := stage(t)
-	b := newTestBrowser(t, BrowserOptions{Timeout: 10 * time.Second, MaxHeight: 3000})
+	b := newTestBrowser(t, BrowserOptions{Timeout: 20 * time.Second, MaxHeight: 3000, Tabs: 4})
 	tests := map[string]struct {
 		path, want string
 		status     int
@@ -111,13 +114,17 @@ func TestBrowserReadsPages(t *testing.T) {
 		"a page that loads its text":                {"/later", "loaded:from-the-network", 200},
 		"a few alerts are dismissed":                {"/alert", "after-alerts", 200},
 		"endless alerts are stopped":                {"/alerts", "<p>standing</p>", 200},
+		"endless alerts of a frame are stopped":     {"/framed", "<p>standing</p>", 200},
 		"an endless script is stopped":              {"/forever", "<p>standing</p>", 200},
+		"a script that waits for the host for ever": {"/waits", "<p>standing</p>", 200},
+		"dialogs answer no, and can be replaced":    {"/asks", "<p>minefalsenull</p>", 200},
 		"a redirect":                                {"/hop", "made-by-script", 200},
 		"a page that is not there":                  {"/missing", "not here", 404},
 		"a page that lies about its document":       {"/lies", "<p>true</p>", 200},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			res, err := b.Fetch(t.Context(), Request{URL: base + tt.path})
 			if err != nil {
 				t.Fatal(err)
@@ -154,6 +161,7 @@ func TestBrowserReadsPages(t *testing.T) {
 		}
 	})
 	t.Run("a huge document is cut", func(t *testing.T) {
+		b := newTestBrowser(t, BrowserOptions{Timeout: 2 * time.Minute, MaxHeight: 1000}) // laying it out takes a slow machine long
 		res, err := b.Fetch(t.Context(), Request{URL: base + "/grow", MaxBody: 1 << 20})
 		if err != nil {
 			t.Fatal(err)

@@ -44,6 +44,7 @@ func (v vault) Put(ctx context.Context, e crawler.Evidence) (post.Capture, error
 		primary = len(recs) // the last of its group: Done is told of it
 		recs = append(recs, archive.Record{
 			Type: "resource", Date: e.Browser.FetchedAt, TargetURI: pageURL(e.Browser), ContentType: "text/html; charset=utf-8", Block: e.Browser.DOM,
+			Truncated: string(e.Browser.Truncated),
 		})
 	}
 	if primary < before { // the host could not be reached: there is nothing to keep
