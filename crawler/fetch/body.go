@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
@@ -86,6 +87,8 @@ func undo(body []byte, encoding string, limit int64) ([]byte, Truncation, error)
 			}
 			defer z.Close()
 			r = z
+		case "br":
+			r = brotli.NewReader(bytes.NewReader(body))
 		default:
 			return nil, "", fmt.Errorf("content encoding %q was not asked for and is not read", short(name))
 		}

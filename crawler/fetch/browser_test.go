@@ -105,7 +105,7 @@ func stage(t *testing.T) (base, other string, hits *atomic.Int32) {
 
 func TestBrowserReadsPages(t *testing.T) {
 	base, _, _ := stage(t)
-	b := newTestBrowser(t, BrowserOptions{Timeout: 20 * time.Second, MaxHeight: 3000, Tabs: 4})
+	b := newTestBrowser(t, BrowserOptions{Timeout: 30 * time.Second, MaxHeight: 3000, Tabs: 4})
 	tests := map[string]struct {
 		path, want string
 		status     int

@@ -65,7 +65,7 @@ func (e *BlockedError) Error() string {
 }
 
 // CheckURL refuses what can be refused before a name is resolved: the scheme,
-// credentials, and literal addresses. What passes is checked again when dialled.
+// credentials, and literal addresses in any spelling. What passes is checked again when dialled.
 func (g *Guard) CheckURL(u *url.URL) error {
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return &BlockedError{What: u.Redacted(), Why: "only http and https are fetched"}
@@ -86,7 +86,10 @@ func (g *Guard) CheckURL(u *url.URL) error {
 			return &BlockedError{What: u.Redacted(), Why: "its port is no port"}
 		}
 	}
-	if a, err := netip.ParseAddr(u.Hostname()); err == nil {
+	if a, numeric := literal(u.Hostname()); numeric {
+		if !a.IsValid() {
+			return &BlockedError{What: u.Redacted(), Why: "its host looks like an IP address and is none"}
+		}
 		return g.CheckAddr(netip.AddrPortFrom(a, uint16(port)))
 	}
 	if !slices.Contains(g.opt.Ports, uint16(port)) && len(g.opt.AllowNet) == 0 {

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
 )
@@ -155,6 +156,14 @@ func TestTLSIsRecorded(t *testing.T) {
 	}
 }
 
+func br(b []byte) []byte {
+	var out bytes.Buffer
+	w := brotli.NewWriter(&out)
+	w.Write(b)
+	w.Close()
+	return out.Bytes()
+}
+
 func TestEncodings(t *testing.T) {
 	text := []byte(strings.Repeat("<p>free flight and room</p>", 100))
 	var zl bytes.Buffer
@@ -181,7 +190,11 @@ func TestEncodings(t *testing.T) {
 		"gzip twice":                  {"gzip, gzip", gz(gz(text)), text, "", false},
 		"gzip said, plain sent":       {"gzip", text, text, "", false},
 		"gzip broken off":             {"gzip", gz(text)[:60], nil, TruncatedUnspecified, false},
-		"brotli was not asked for":    {"br", text, nil, "", true},
+		"brotli":                      {"br", br(text), text, "", false},
+		"brotli in gzip":              {"br, gzip", gz(br(text)), text, "", false},
+		"brotli broken off":           {"br", br(text)[:30], nil, TruncatedUnspecified, false},
+		"zstd broken off":             {"zstd", zs.EncodeAll(text, nil)[:20], nil, TruncatedUnspecified, false},
+		"an encoding nobody knows":    {"exi", text, nil, "", true},
 		"four encodings are too many": {"gzip,gzip,gzip,gzip", text, nil, "", true},
 		"nothing":                     {"gzip", nil, nil, "", false},
 	}

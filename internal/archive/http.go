@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -25,7 +26,7 @@ type HTTP struct {
 	Body   []byte // as on the wire
 }
 
-// ErrEncoding is returned for a content encoding that is not known here, brotli included.
+// ErrEncoding is returned for a content encoding that is not known here.
 var ErrEncoding = errors.New("content encoding is not known")
 
 // SplitHTTP splits the block of a request or response record. It is lenient:
@@ -90,7 +91,14 @@ func (h HTTP) Payload(limit int64) ([]byte, error) {
 		case "", "identity":
 			r = br
 		case "gzip", "x-gzip":
-			r, err = gzip.NewReader(br)
+			// Some hosts say gzip and send the page as it is; the crawler reads it, and so do we.
+			if head, _ := br.Peek(512); len(head) > 1 && (head[0] != 0x1f || head[1] != 0x8b) && bytes.IndexByte(head, '<') >= 0 {
+				r = br
+			} else {
+				r, err = gzip.NewReader(br)
+			}
+		case "br":
+			r = brotli.NewReader(br)
 		case "deflate": // zlib by the book, bare by some hosts
 			if head, _ := br.Peek(2); len(head) == 2 && head[0]&0x0f == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
 				r, err = zlib.NewReader(br)

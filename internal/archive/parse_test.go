@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
@@ -169,7 +170,7 @@ func squeeze(t *testing.T, w io.WriteCloser, b *bytes.Buffer, text string) strin
 
 func TestHTTPPayload(t *testing.T) {
 	const text = "ตั๋วเครื่องบินฟรี free ticket"
-	var b1, b2, b3, b4, b5 bytes.Buffer
+	var b1, b2, b3, b4, b5, b6 bytes.Buffer
 	fl, _ := flate.NewWriter(&b3, 5)
 	zs, _ := zstd.NewWriter(&b4)
 	gz := squeeze(t, gzip.NewWriter(&b1), &b1, text)
@@ -185,7 +186,9 @@ func TestHTTPPayload(t *testing.T) {
 		"deflate without its header":      {head: "Content-Encoding: deflate\r\n", body: squeeze(t, fl, &b3, text), want: text},
 		"zstd":                            {head: "Content-Encoding: zstd\r\n", body: squeeze(t, zs, &b4, text), want: text},
 		"gzip of nothing":                 {head: "Content-Encoding: gzip\r\n"},
-		"an encoding that is not known":   {head: "Content-Encoding: br\r\n", body: "x", why: "not known"},
+		"brotli":                          {head: "Content-Encoding: br\r\n", body: squeeze(t, brotli.NewWriter(&b6), &b6, text), want: text},
+		"a page that only says gzip":      {head: "Content-Encoding: gzip\r\n", body: "<p>" + text, want: "<p>" + text},
+		"an encoding that is not known":   {head: "Content-Encoding: exi\r\n", body: "x", why: "not known"},
 		"a bomb":                          {head: "Content-Encoding: gzip\r\n", body: bomb, want: strings.Repeat("0", 1<<20), why: "limit"},
 		"gzip by name only":               {head: "Content-Encoding: gzip\r\n", body: text, why: "decode"},
 		"more encodings than make sense":  {head: "Content-Encoding: gzip,gzip,gzip,gzip,gzip,gzip\r\n", body: gz, why: "6 encodings"},
