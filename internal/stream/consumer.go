@@ -150,6 +150,9 @@ func (p *puller) open(ctx context.Context) (jetstream.Consumer, error) {
 		case !transient(err):
 			return nil, fmt.Errorf("consume %s as %s: %w", p.topic, p.c.Stage, ended(err))
 		}
+		if err := p.s.ill(); err != nil {
+			return nil, fmt.Errorf("consume %s as %s: %w", p.topic, p.c.Stage, err)
+		}
 		if gone(err) {
 			p.s.forget(p.topic)
 		}
@@ -225,6 +228,9 @@ func pull[T any](ctx context.Context, p *puller, con jetstream.Consumer, out cha
 		}
 		if errors.Is(err, nats.ErrConnectionClosed) || p.s.closing() {
 			return fmt.Errorf("consume %s as %s: %w", p.topic, p.c.Stage, ErrClosed)
+		}
+		if err := p.s.ill(); err != nil {
+			return fmt.Errorf("consume %s as %s: %w", p.topic, p.c.Stage, err)
 		}
 		p.s.nag("stream cannot be read, still trying", "topic", p.topic, "stage", p.c.Stage, "err", err)
 		if p.s.pause(ctx, wait) != nil {

@@ -115,7 +115,10 @@ func (n *node) start() error {
 	srv, err := server.NewServer(&server.Options{
 		ServerName: "lurewatch", Host: "127.0.0.1", Port: server.RANDOM_PORT, Authorization: tok,
 		JetStream: true, StoreDir: n.opt.Dir, SyncInterval: n.opt.SyncInterval, SyncAlways: n.opt.SyncAlways,
-		MaxPayload: 1 << 20, NoSigs: true,
+		// Left to itself the server refuses everything beyond three quarters of what was free when
+		// it started, its own messages of earlier runs not counted. The disk and max_bytes are our bounds.
+		JetStreamMaxStore: 1 << 50,
+		MaxPayload:        1 << 20, NoSigs: true,
 	})
 	if err != nil {
 		return fmt.Errorf("start embedded stream: %w", err)
@@ -133,11 +136,12 @@ func (n *node) start() error {
 	if err := n.checkStore(srv); err != nil {
 		return fail(err)
 	}
-	if err := writeJSON(n.opt.Dir, "format.json", stamp{Format: format, Server: server.VERSION}); err != nil {
-		return fail(err)
+	err = writeJSON(n.opt.Dir, "format.json", stamp{Format: format, Server: server.VERSION})
+	if err == nil {
+		err = writeJSON(n.opt.Dir, "server.json", beacon{Addr: srv.Addr().String(), Token: tok, PID: os.Getpid()})
 	}
-	if err := writeJSON(n.opt.Dir, "server.json", beacon{Addr: srv.Addr().String(), Token: tok, PID: os.Getpid()}); err != nil {
-		return fail(err)
+	if err != nil {
+		return fail(fmt.Errorf("start embedded stream: %w; hint: check rights and free space of the disk", err))
 	}
 	n.srv, n.tok = srv, tok
 	return nil

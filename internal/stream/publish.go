@@ -26,8 +26,9 @@ const (
 
 // Publish sends items in order and returns when the broker holds all of them.
 // While the broker is away or full it waits and tries again, until ctx ends; so
-// an error means that ctx or s ended, or that an item can never be sent: then it
-// is [ErrPoison] and nothing of the call was sent.
+// an error means that ctx or s ended, that the embedded broker has no disk to write
+// to ([ErrStopped]), or that an item can never be sent: then it is [ErrPoison] and
+// nothing of the call was sent.
 func Publish[T any](ctx context.Context, s *Stream, t Topic[T], items ...T) error {
 	if err := checkTopic(t.Name); err != nil {
 		return err
@@ -101,6 +102,9 @@ func (s *Stream) send(ctx context.Context, topic string, msgs []*nats.Msg) []err
 		if len(left) == 0 {
 			return errs
 		}
+		if err := s.ill(); err != nil {
+			return fill(errs, left, err)
+		}
 		if full(cause) {
 			if freed, err := s.trim(ctx, topic); err == nil && freed {
 				continue
@@ -172,7 +176,7 @@ func (s *Stream) sendOnce(ctx context.Context, topic string, msgs []*nats.Msg, w
 
 // transient reports whether the same request may succeed later.
 func transient(err error) bool {
-	if errors.Is(err, nats.ErrConnectionClosed) || errors.Is(err, ErrClosed) || errors.Is(err, nats.ErrMaxPayload) ||
+	if errors.Is(err, nats.ErrConnectionClosed) || errors.Is(err, ErrClosed) || errors.Is(err, ErrStopped) || errors.Is(err, nats.ErrMaxPayload) ||
 		errors.Is(err, nats.ErrBadSubject) || errors.Is(err, nats.ErrInvalidMsg) {
 		return false
 	}

@@ -55,6 +55,9 @@ func (s *Stream) ensure(ctx context.Context, topic string) error {
 		case !transient(err):
 			return fmt.Errorf("make topic %s: %w", topic, ended(err))
 		}
+		if err := s.ill(); err != nil {
+			return fmt.Errorf("make topic %s: %w", topic, err)
+		}
 		s.nag("stream topic cannot be made yet, still trying", "topic", topic, "url", s.place(), "err", err)
 		if err := s.pause(ctx, wait); err != nil {
 			return fmt.Errorf("make topic %s: %w", topic, err)
