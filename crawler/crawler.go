@@ -24,6 +24,7 @@ type Crawler struct {
 	rounds map[string]int64
 	robots *robots.Cache
 	pace   *pacer
+	oneMap chan struct{} // held by who reads a sitemap
 
 	mu     sync.Mutex
 	report Report
@@ -45,10 +46,11 @@ type Report struct {
 
 // spent is what a site has used of its budgets in this run.
 type spent struct {
-	pages int // fetched or under way
-	bytes int64
-	over  string // the budget that ran out
-	since time.Time
+	pages    int // fetched or under way
+	sitemaps int
+	bytes    int64
+	over     string // the budget that ran out
+	since    time.Time
 }
 
 // New checks opt and every site in it.
@@ -59,6 +61,7 @@ func New(opt Options) (*Crawler, error) {
 	c := &Crawler{
 		opt: opt, sites: map[string]*site{}, rounds: map[string]int64{}, spent: map[string]*spent{},
 		report: Report{Classes: map[post.Class]int64{}, Skipped: map[string]int64{}},
+		oneMap: make(chan struct{}, 1),
 		pace:   newPacer(opt.Backoff, opt.patience(), opt.Now),
 	}
 	for _, s := range opt.Sites {
@@ -116,6 +119,9 @@ func (c *Crawler) begin(ctx context.Context) error {
 		var seeds []frontier.Entry
 		for _, u := range s.seeds {
 			seeds = append(seeds, frontier.Entry{Site: name, URL: u, Round: round})
+		}
+		for _, u := range s.sitemaps {
+			seeds = append(seeds, frontier.Entry{Site: name, URL: u, Round: round, Depth: sitemapDepth, Fast: true})
 		}
 		if _, err := c.opt.Frontier.Add(ctx, seeds); err != nil {
 			return fmt.Errorf("begin: %w", err)

@@ -29,7 +29,7 @@ const (
 // uncaptured reports whether an outcome stands for a page that was not fetched.
 func uncaptured(outcome string) bool {
 	switch outcome {
-	case outcomeRobots, outcomeScope, outcomeBlocked, outcomeFailed, outcomeWait:
+	case outcomeRobots, outcomeScope, outcomeBlocked, outcomeFailed, outcomeWait, outcomeSitemap:
 		return true
 	}
 	return false
@@ -48,6 +48,9 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 	}
 	if res, ok, err := c.askRobots(ctx, s, l, u); !ok {
 		return res, err
+	}
+	if s.isSitemap(l, u) {
+		return c.sitemap(ctx, s, l, u)
 	}
 	g, err := c.get(ctx, s, l)
 	if ctx.Err() != nil {
@@ -223,7 +226,9 @@ func (c *Crawler) failed(ctx context.Context, s *site, l frontier.Lease, e Evide
 	now := c.opt.Now()
 	var asked time.Duration
 	why := "status"
-	if err != nil {
+	if status, ok := errors.AsType[*statusError](err); ok {
+		why, asked = status.Error(), status.asked
+	} else if err != nil {
 		why = err.Error()
 	} else if last := e.last(); last != nil {
 		asked = fetch.RetryAfter(last.Header, now)

@@ -36,11 +36,27 @@ type Site struct {
 	Include    []string // regular expressions; when given, a link must match one
 	Exclude    []string // regular expressions; a link that matches one is not followed
 
+	// Sitemaps says which sitemaps are read: "auto" for those that robots.txt of the
+	// seeds' hosts names, else /sitemap.xml there; URLs for others. None by default.
+	// Pages that they list count as one link from a seed, whatever MaxLinks says.
+	Sitemaps    []string
+	MaxSitemaps int // files of one run, or of a day in a service; 0 means 500
+
 	MaxDepth int           // links from a seed; 0 means 10, negative means seeds only
 	MaxLinks int           // links taken from one page; 0 means 500
 	MaxPages int           // pages of one run; 0 means 10,000, negative means no limit
 	MaxBytes int64         // of bodies, likewise; 0 means 10 GiB, negative means no limit
 	MaxTime  time.Duration // of one run when not a service; 0 means 24 h
+
+	// MaxRequestsPerDay and MaxBytesPerDay (as received) bound a day (UTC) over all
+	// runs and processes that share [Options.Notebook]; 0 means no limit.
+	MaxRequestsPerDay int64
+	MaxBytesPerDay    int64
+
+	// MaxAlike is how many pages of one shape of address may give nothing new before
+	// the rest of them is left out; 0 means 1,000, negative means no limit. Shapes
+	// that look like a calendar get a tenth.
+	MaxAlike int
 
 	Browser BrowserMode
 	Pace    time.Duration // between requests to one host; 0 means 1 s
@@ -60,6 +76,8 @@ type site struct {
 	hosts            map[string]bool
 	under            []string // ".a.org"
 	include, exclude []*regexp.Regexp
+	sitemaps         []string        // canonical
+	guessed          map[string]bool // those of them that are only guessed
 }
 
 func newSite(s Site, lookup func(string) (source.Source, bool), browser bool) (*site, error) {
@@ -77,11 +95,12 @@ func newSite(s Site, lookup func(string) (source.Source, bool), browser bool) (*
 	def(&s.MaxPages, 10_000)
 	def(&s.MaxBytes, 10<<30)
 	def(&s.MaxTime, 24*time.Hour)
+	def(&s.MaxSitemaps, 500)
 	def(&s.Browser, BrowserAuto)
 	def(&s.Pace, time.Second)
 	def(&s.Recrawl, 24*time.Hour)
 	s.MaxDepth = max(s.MaxDepth, 0)
-	if s.Pace < 0 || s.MaxLinks < 0 || s.MaxTime < 0 || s.Recrawl < time.Minute || s.Recrawl > 366*24*time.Hour {
+	if s.Pace < 0 || s.MaxLinks < 0 || s.MaxTime < 0 || s.MaxSitemaps < 0 || s.Recrawl < time.Minute || s.Recrawl > 366*24*time.Hour {
 		return fail("pace %v, links %d, time %v or recrawl %v is out of range\nhint: set unpaced to turn pacing off", s.Pace, s.MaxLinks, s.MaxTime, s.Recrawl)
 	}
 	if s.Pictures < 0 || s.Pictures > post.MaxPictures {
@@ -132,6 +151,9 @@ func newSite(s Site, lookup func(string) (source.Source, bool), browser bool) (*
 	}
 	if out.exclude, err = compile(s.Exclude); err != nil {
 		return fail("exclude: %w", err)
+	}
+	if err := out.setSitemaps(); err != nil {
+		return fail("%w", err)
 	}
 	return out, nil
 }

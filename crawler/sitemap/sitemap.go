@@ -69,7 +69,7 @@ func readWithin(f File, most int64) (Map, error) {
 	start, plain := opening(head, f)
 	switch {
 	case plain:
-		err = c.lines(text)
+		c.lines(text)
 	case start:
 		err = c.xml(clean{text})
 	default:
@@ -183,7 +183,7 @@ func (c *collector) add(loc string, changed time.Time) bool {
 }
 
 // lines reads a list of addresses.
-func (c *collector) lines(r io.Reader) error {
+func (c *collector) lines(r io.Reader) {
 	s := bufio.NewScanner(r)
 	s.Buffer(make([]byte, 0, 4096), 64<<10)
 	for s.Scan() {
@@ -192,11 +192,10 @@ func (c *collector) lines(r io.Reader) error {
 			continue
 		}
 		if !c.add(line, time.Time{}) {
-			return nil
+			return
 		}
 	}
 	c.out.Cut = c.out.Cut || s.Err() != nil
-	return nil
 }
 
 // generatedFrom is how many equal dates show that a file tells when it was made, and

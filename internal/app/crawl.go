@@ -55,6 +55,8 @@ func SitesOf(c config.Config) []crawler.Site {
 		out = append(out, crawler.Site{
 			Name: s.Name, Seeds: s.Seeds, Adapter: s.Adapter, AllowHosts: s.Hosts, MaxDepth: s.MaxDepth, MaxPages: s.MaxPages,
 			Browser: crawler.BrowserMode(s.Browser), Pace: pace, Unpaced: pace == 0, Recrawl: s.Recrawl, Pictures: s.Pictures,
+			Sitemaps: s.Sitemaps, Include: s.Include, Exclude: s.Exclude, MaxLinks: s.MaxLinks, MaxBytes: s.MaxBytes, MaxAlike: s.MaxAlike,
+			MaxRequestsPerDay: s.MaxRequestsPerDay, MaxBytesPerDay: s.MaxBytesPerDay,
 		})
 	}
 	return out

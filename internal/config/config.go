@@ -83,6 +83,7 @@ type Source struct {
 	Name     string        `yaml:"name" doc:"short name, kept with every post"`
 	Seeds    []string      `yaml:"seeds" doc:"URLs to start from"`
 	Adapter  string        `yaml:"adapter" doc:"extractor: auto, or a name from docs/sources.md"`
+	Sitemaps Sitemaps      `yaml:"sitemaps" doc:"sitemaps to read: off (the default), auto (what robots.txt names, else /sitemap.xml), or URLs"`
 	Hosts    []string      `yaml:"hosts" doc:"hosts that links may lead to; those of the seeds when empty"`
 	MaxDepth int           `yaml:"max_depth" doc:"links away from a seed; 0 sets the default"`
 	MaxPages int           `yaml:"max_pages" doc:"pages of one round; 0 sets the default"`
@@ -90,6 +91,15 @@ type Source struct {
 	Pace     time.Duration `yaml:"pace" doc:"pause between two requests to one host, instead of crawl.pace"`
 	Recrawl  time.Duration `yaml:"recrawl" doc:"how often a page is looked at again at first; each page then learns its own pause, a quarter of this to 16 times"`
 	Pictures int           `yaml:"pictures" doc:"pictures of each post to fetch and read, 0 to 10"`
+
+	Include  []string `yaml:"include" doc:"regular expressions over whole URLs; when given, a link must match one"`
+	Exclude  []string `yaml:"exclude" doc:"regular expressions over whole URLs; a link that matches one is not followed"`
+	MaxLinks int      `yaml:"max_links" doc:"links taken from one page; 0 sets the default of 500"`
+	MaxAlike int      `yaml:"max_alike" doc:"pages of one kind of address that gave nothing new, before the kind is left; 0 sets the default of 1000, -1 sets none"`
+	MaxBytes int64    `yaml:"max_bytes" doc:"bytes of one round; 0 sets the default of 10 GiB, -1 sets none"`
+
+	MaxRequestsPerDay int64 `yaml:"max_requests_per_day" doc:"requests of one day (UTC) over restarts and processes; 0 sets no bound"`
+	MaxBytesPerDay    int64 `yaml:"max_bytes_per_day" doc:"bytes received in one day (UTC), likewise; 0 sets no bound"`
 }
 
 // Pictures is the `pictures:` block: how the pictures of posts are read.
@@ -248,6 +258,9 @@ func (c Config) checkSources() (errs []error) {
 			errs = append(errs, fmt.Errorf("sources[%d] (%s): pictures: %d is not between 0 and %d", i, s.Name, s.Pictures, post.MaxPictures))
 		}
 		seen[s.Name] = true
+		if err := s.check(); err != nil {
+			errs = append(errs, fmt.Errorf("sources[%d] (%s): %w", i, s.Name, err))
+		}
 		for _, seed := range s.Seeds {
 			if u, err := url.Parse(seed); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 				errs = append(errs, fmt.Errorf("sources[%d] (%s): seed %q is no http or https URL", i, s.Name, seed))

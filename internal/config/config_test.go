@@ -136,3 +136,39 @@ func FuzzLoad(f *testing.F) {
 		_, _ = Load(Inputs{File: write(t, text)}) // must not panic or hang
 	})
 }
+
+func TestSourcesSayHowToCrawl(t *testing.T) {
+	l, err := Load(Inputs{File: write(t, `sources:
+- {name: a, seeds: [https://a.test/], sitemaps: auto, include: [/jobs/], exclude: ['\?sort='], max_links: 10, max_bytes: -1, max_alike: 50, max_requests_per_day: 1000, max_bytes_per_day: 5000000}
+- {name: b, seeds: [https://b.test/], sitemaps: [auto, https://b.test/jobs.xml]}
+- {name: c, seeds: [https://c.test/], sitemaps: }
+`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b, c := l.Sources[0], l.Sources[1], l.Sources[2]
+	if len(a.Sitemaps) != 1 || a.Sitemaps[0] != "auto" || len(b.Sitemaps) != 2 || len(c.Sitemaps) != 0 {
+		t.Errorf("sitemaps = %v, %v, %v", a.Sitemaps, b.Sitemaps, c.Sitemaps)
+	}
+	if a.Include[0] != "/jobs/" || a.Exclude[0] != `\?sort=` || a.MaxLinks != 10 || a.MaxBytes != -1 || a.MaxAlike != 50 || a.MaxRequestsPerDay != 1000 || a.MaxBytesPerDay != 5_000_000 {
+		t.Errorf("source = %+v", a)
+	}
+	var out bytes.Buffer
+	if err := l.Print(&out); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := Load(Inputs{File: write(t, out.String())}); err != nil || len(again.Sources[1].Sitemaps) != 2 {
+		t.Errorf("what is printed does not load again: %v", err)
+	}
+	for name, line := range map[string]string{
+		"no expression":   "include: ['(']",
+		"no sitemap":      "sitemaps: sometimes",
+		"off and on":      "sitemaps: [off, auto]",
+		"a negative day":  "max_requests_per_day: -1",
+		"a list of lists": "sitemaps: [[auto]]",
+	} {
+		if _, err := Load(Inputs{File: write(t, "sources:\n- {name: a, seeds: [https://a.test/], "+line+"}\n")}); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
