@@ -92,6 +92,8 @@ type lean struct{}
 
 func (lean) Name() string { return "lean" }
 
+func (lean) About() source.About { return source.About{} }
+
 func (lean) Extract(_ context.Context, p source.Page) (source.Found, error) {
 	var f source.Found
 	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(p.Body))

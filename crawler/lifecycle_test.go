@@ -27,6 +27,8 @@ type broken struct{}
 
 func (broken) Name() string { return "broken" }
 
+func (broken) About() source.About { return source.About{} }
+
 func (broken) Extract(ctx context.Context, p source.Page) (source.Found, error) {
 	switch {
 	case strings.HasSuffix(p.URL, "/panic"):

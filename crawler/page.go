@@ -75,7 +75,7 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 
 // askRobots returns ok when the page may be fetched, else its result.
 func (c *Crawler) askRobots(ctx context.Context, s *site, l frontier.Lease, u *url.URL) (frontier.Result, bool, error) {
-	if c.opt.IgnoreRobots {
+	if c.opt.IgnoreRobots || s.asAPI(l) {
 		return frontier.Result{}, true, nil
 	}
 	d, err := c.robots.Check(ctx, u)
@@ -118,7 +118,7 @@ type got struct {
 // get fetches a page, with the browser when the site or the page asks for it.
 func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (got, error) {
 	var g got
-	q := fetch.Request{URL: l.URL, Allow: func(ctx context.Context, to *url.URL) error { return c.allowRedirect(ctx, s, to) }}
+	q := fetch.Request{URL: l.URL, Bearer: s.bearer(l.URL), Allow: func(ctx context.Context, to *url.URL) error { return c.allowRedirect(ctx, s, to) }}
 	class := post.ClassContent
 	browse := s.Browser == BrowserOn
 	if !browse {
@@ -260,7 +260,7 @@ func hopeless(err error) string {
 		return outcomeScope
 	case blocked || errors.Is(err, robots.ErrRefused):
 		return outcomeBlocked
-	case redirect || errors.Is(err, fetch.ErrTooManyRedirects) || errors.Is(err, fetch.ErrHeaderTooBig):
+	case redirect || errors.Is(err, fetch.ErrTooManyRedirects) || errors.Is(err, fetch.ErrHeaderTooBig) || errors.Is(err, fetch.ErrMask) || errors.Is(err, fetch.ErrBearer):
 		return outcomeFailed
 	}
 	return ""

@@ -58,6 +58,10 @@ type Site struct {
 	// that look like a calendar get a tenth.
 	MaxAlike int
 
+	// Token is the operator's access token for an API. It is sent to the origins of
+	// the seeds alone and never recorded; see [fetch.Request].Bearer.
+	Token string
+
 	Browser BrowserMode
 	Pace    time.Duration // between requests to one host; 0 means 1 s
 	Unpaced bool          // no pace at all: for hosts of one's own. Logged at start.

@@ -99,6 +99,8 @@ func documented() map[string]how {
 		"lurewatch run --set rules.dir=own":                                                                                 running,
 		"lurewatch config print > lurewatch.yml":                                                                            whole,
 		"lurewatch run -c lurewatch.yml":                                                                                    running,
+		"lurewatch sources list":                                                                                            whole,
+		"lurewatch sources test telegram":                                                                                   whole,
 		"lurewatch takedown export --format csv > list.csv":                                                                 whole,
 		"lurewatch takedown export --format jsonl > list.jsonl":                                                             whole,
 	}
@@ -219,7 +221,7 @@ func TestConfigurationOfTheDocuments(t *testing.T) {
 		if err := os.WriteFile(secret, []byte("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		text := strings.ReplaceAll(b.text, "/run/secrets/webhook", secret)
+		text := regexp.MustCompile(`/run/secrets/[a-z]+`).ReplaceAllString(b.text, secret)
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -31,6 +31,12 @@ type Request struct {
 	// when it has not. A browser does not ask, and redirect targets are not asked so.
 	Since Validators
 
+	// Bearer is the operator's access token for an API. It goes out in the
+	// Authorization header (RFC 6750 section 2.1) to the origin of URL alone, and
+	// only over TLS or to this machine; what is recorded shows x in its place.
+	// A browser does not send it.
+	Bearer string
+
 	MaxBody int64 // bytes of the body, encoded and decoded; 0 means the fetcher's default
 	AnyType bool  // read the body whatever its content type says
 }
@@ -71,6 +77,7 @@ type Exchange struct {
 	// Made says that Request and Response are not wire bytes but were put
 	// together from what the browser reported.
 	Made      bool
+	Masked    int // places where [Request.Bearer] stood and x stands now, byte for byte
 	Status    int
 	IP        netip.Addr
 	TLS       *TLS // nil over plain http
@@ -127,6 +134,35 @@ func RetryAfter(h http.Header, now time.Time) time.Duration {
 		d = t.Sub(now)
 	}
 	return min(max(d, 0), 24*time.Hour)
+}
+
+// ErrBearer is a token that may not be sent, or that is none.
+var ErrBearer = errors.New("the access token is not sent")
+
+// checkBearer refuses a token that could be read on the way, or that could not be
+// told from other text where it has to be masked.
+func (q Request) checkBearer(u *url.URL) error {
+	ip, err := netip.ParseAddr(u.Hostname())
+	here := err == nil && ip.IsLoopback()
+	switch {
+	case q.Bearer == "":
+		return nil
+	case len(q.Bearer) < minSecret || strings.ContainsFunc(q.Bearer, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
+		return fmt.Errorf("%w: it must be at least %d printable ASCII characters", ErrBearer, minSecret)
+	case u.Scheme != "https" && !here:
+		return fmt.Errorf("%w: %s is no https address\nhint: write https:// into the seed", ErrBearer, u.Host)
+	}
+	return nil
+}
+
+// secretFor is the token for the request to u: none for another origin, where a
+// redirect may lead.
+func (q Request) secretFor(u *url.URL) string {
+	first, err := url.Parse(q.URL)
+	if q.Bearer == "" || err != nil || first.Scheme != u.Scheme || !strings.EqualFold(first.Host, u.Host) {
+		return ""
+	}
+	return q.Bearer
 }
 
 // parseURL checks the length, which no setting can loosen.

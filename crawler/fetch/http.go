@@ -118,6 +118,9 @@ func (h *HTTP) Fetch(ctx context.Context, q Request) (*Result, error) {
 	if err := h.opt.Guard.CheckURL(u); err != nil {
 		return nil, err
 	}
+	if err := q.checkBearer(u); err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", u.Host, err)
+	}
 	res := &Result{URL: q.URL, FetchedAt: h.opt.Now().UTC()}
 	for hop := 0; ; hop++ {
 		x, err := h.exchange(ctx, u, q)
@@ -204,6 +207,11 @@ func (h *HTTP) exchange(ctx context.Context, u *url.URL, q Request) (*hop, error
 		"Accept-Encoding": {"gzip"},
 	}
 	q.Since.ask(header)
+	secret := q.secretFor(u)
+	if secret != "" {
+		header.Set("Authorization", "Bearer "+secret)
+		header.Set("Accept-Encoding", "identity") // what is compressed cannot be masked
+	}
 	err := c.Request(http.MethodGet, u.String(), nil, nil, header)
 	if x.err != nil {
 		err = x.err // what happened, without the URL that net/http wraps around it
@@ -213,6 +221,11 @@ func (h *HTTP) exchange(ctx context.Context, u *url.URL, q Request) (*hop, error
 			err = ErrHeaderTooBig
 		} else if strings.Contains(err.Error(), "malformed HTTP") || strings.Contains(err.Error(), "malformed MIME header") {
 			err = fmt.Errorf("%w: %s", ErrNotHTTP, short(err.Error()))
+		}
+	}
+	if secret != "" {
+		if hidden := x.hide(secret); hidden != nil {
+			err = hidden
 		}
 	}
 	return x, err

@@ -26,6 +26,13 @@ func (r *recorder) wrote(b []byte) {
 	r.req = append(r.req, b[:min(len(b), r.max-len(r.req))]...)
 }
 
+// unsent takes back the last n bytes: the connection did not take them.
+func (r *recorder) unsent(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.req = r.req[:max(len(r.req)-n, 0)]
+}
+
 func (r *recorder) read(b []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -84,11 +91,14 @@ func (c *wireConn) Read(b []byte) (int, error) {
 }
 
 func (c *wireConn) Write(b []byte) (int, error) {
+	// Kept before it is sent: a quick answer may end the exchange before Write returns.
+	r := c.current()
+	if r != nil {
+		r.wrote(b)
+	}
 	n, err := c.Conn.Write(b)
-	if n > 0 {
-		if r := c.current(); r != nil {
-			r.wrote(b[:n])
-		}
+	if r != nil && n < len(b) {
+		r.unsent(len(b) - n)
 	}
 	return n, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -21,6 +22,8 @@ type board struct {
 	own    string         // the link to the post itself, where the page has no canonical one
 	parts  selectors
 	remove string         // elements to strike out before the text is taken
+	access string         // what the operator needs; empty for nothing
+	pace   time.Duration  // between two requests; 0 for the crawler's
 	bare   *regexp.Regexp // first group is the post's title, in the title of a page that a script has yet to fill
 }
 
@@ -172,7 +175,7 @@ func (b board) text(q *goquery.Document) string {
 // The boards that are known. Their JSON-LD comes first wherever they write any.
 var boards = []board{
 	{
-		name: "linkedin", hosts: []string{"linkedin.com"}, mark: []string{"topcard__title", "job-result-card__title", "base-search-card__title"},
+		name: "linkedin", access: "nothing for the pages that guests see; no login is ever used", pace: 5 * time.Second, hosts: []string{"linkedin.com"}, mark: []string{"topcard__title", "job-result-card__title", "base-search-card__title"},
 		id: regexp.MustCompile(`/jobs/view/(?:[^/?]*-)?(\d{6,})`), own: "a[data-tracking-control-name*=topcard_title], a[data-tracking-control-name*=topcard-title], a.topcard__link",
 		parts: selectors{
 			title:    ".topcard__title, .top-card-layout__title",

@@ -26,6 +26,9 @@ var threads = []struct{ message, body, date string }{
 	{"div[id^=post_]", "td.t_f, .t_f, .message", "em[id^=authorposton]"},
 	{"div.post_wrapper, div.windowbg, div.windowbg2", ".post .inner, .inner", ".smalltext"},
 	{"article[id^=post_], .topic-body.crawler-post, div.topic-post", ".cooked, .post[itemprop=text], .post[itemprop=articleBody]", "time"},
+	{"table.forumline > tbody > tr", "span.postbody", "span.postdetails"}, // phpBB 2
+	{"div.post[id^=post_]", ".post_body", ".post_date"},                   // MyBB
+	{"li.b-post", ".js-post__content-text", "time"},                       // vBulletin 5
 	{".l_post", ".d_post_content", ".tail-info"},
 }
 
@@ -34,7 +37,7 @@ var threads = []struct{ message, body, date string }{
 const maxMessages = 300
 
 // topicTitle is where forum programs write the subject of a thread.
-const topicTitle = "h2.topic-title, h3.first a, #thread_subject, .threadtitle, h1.p-title-value, .titleBar h1, .core_title_txt, #topic-title h1, h1[itemprop=headline]"
+const topicTitle = "h2.topic-title, a.maintitle, h1.main-title, h3.first a, #thread_subject, .threadtitle, h1.p-title-value, .titleBar h1, .core_title_txt, #topic-title h1, h1[itemprop=headline]"
 
 func (forum) Extract(_ context.Context, p Page) (Found, error) {
 	d := p.document()

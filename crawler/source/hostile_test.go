@@ -150,7 +150,7 @@ func FuzzExtract(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(b, contentTypeOf(name))
+		f.Add(b, sampleType(name))
 		n++
 	}
 	if n == 0 {

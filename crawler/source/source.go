@@ -53,6 +53,7 @@ type Found struct {
 // concurrent use. A page of another kind is no error: it yields nothing.
 type Source interface {
 	Name() string
+	About() About
 	Extract(ctx context.Context, p Page) (Found, error)
 }
 
@@ -69,6 +70,7 @@ func All() []Source {
 		auto{},
 		telegram{},
 		reddit{},
+		metaads{},
 		discourse{},
 		feed{},
 		jobfeed{},

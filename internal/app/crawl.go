@@ -12,6 +12,7 @@ import (
 	"github.com/lurewatch/lurewatch/crawler"
 	"github.com/lurewatch/lurewatch/crawler/fetch"
 	"github.com/lurewatch/lurewatch/crawler/frontier"
+	"github.com/lurewatch/lurewatch/crawler/source"
 	"github.com/lurewatch/lurewatch/internal/config"
 	"github.com/lurewatch/lurewatch/internal/post"
 	"github.com/lurewatch/lurewatch/internal/stream"
@@ -48,18 +49,29 @@ func (a *App) runCrawl(ctx context.Context) error {
 func SitesOf(c config.Config) []crawler.Site {
 	var out []crawler.Site
 	for _, s := range c.Sources {
-		pace := s.Pace
-		if pace == 0 {
-			pace = c.Crawl.Pace
-		}
+		pace := paceOf(c, s)
 		out = append(out, crawler.Site{
 			Name: s.Name, Seeds: s.Seeds, Adapter: s.Adapter, AllowHosts: s.Hosts, MaxDepth: s.MaxDepth, MaxPages: s.MaxPages,
 			Browser: crawler.BrowserMode(s.Browser), Pace: pace, Unpaced: pace == 0, Recrawl: s.Recrawl, Pictures: s.Pictures,
 			Sitemaps: s.Sitemaps, Include: s.Include, Exclude: s.Exclude, MaxLinks: s.MaxLinks, MaxBytes: s.MaxBytes, MaxAlike: s.MaxAlike,
 			MaxRequestsPerDay: s.MaxRequestsPerDay, MaxBytesPerDay: s.MaxBytesPerDay,
+			Token: string(s.Token),
 		})
 	}
 	return out
+}
+
+// paceOf is the pause between two requests of a source: its own, or the longer one
+// of crawl.pace and what its adapter asks for. A crawl.pace of 0 turns pacing off.
+func paceOf(c config.Config, s config.Source) time.Duration {
+	if s.Pace != 0 || c.Crawl.Pace == 0 {
+		return s.Pace
+	}
+	adapter, ok := source.Lookup(s.Adapter)
+	if !ok {
+		return c.Crawl.Pace // crawler.New says what is wrong
+	}
+	return max(c.Crawl.Pace, adapter.About().Pace)
 }
 
 // Crawl fetches, archives and sends down the line what the sites hold. It first

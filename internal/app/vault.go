@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"mime"
 	"net/url"
 
@@ -99,6 +100,9 @@ func (v vault) Done(c post.Capture) {
 	}
 }
 
+// maskedField says in a record that it is not what was on the wire, and why.
+const maskedField = "Lurewatch-Masked"
+
 func exchanges(r *fetch.Result) (out []archive.Record) {
 	for _, h := range r.Hops {
 		resp := archive.Record{
@@ -111,6 +115,10 @@ func exchanges(r *fetch.Result) (out []archive.Record) {
 		req := archive.Record{
 			Type: "request", Date: h.Started, TargetURI: h.URL, ContentType: "application/http; msgtype=request",
 			Block: h.Request, ConcurrentTo: []string{resp.ID},
+		}
+		if h.Masked > 0 {
+			note := archive.Field{Name: maskedField, Value: fmt.Sprintf("operator's access token, %d places in request and response, x for each byte", h.Masked)}
+			req.Fields, resp.Fields = append(req.Fields, note), append(resp.Fields, note)
 		}
 		out = append(out, req, resp)
 	}

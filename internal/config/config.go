@@ -31,6 +31,7 @@ type Config struct {
 	Rules    Rules    `yaml:"rules"`
 	Crawl    Crawl    `yaml:"crawl"`
 	Sources  []Source `yaml:"sources"`
+	Push     []Pusher `yaml:"push"`
 	Pictures Pictures `yaml:"pictures"`
 	Web      Web      `yaml:"web"`
 	Alerts   Alerts   `yaml:"alerts"`
@@ -98,8 +99,9 @@ type Source struct {
 	MaxAlike int      `yaml:"max_alike" doc:"pages of one kind of address that gave nothing new, before the kind is left; 0 sets the default of 1000, -1 sets none"`
 	MaxBytes int64    `yaml:"max_bytes" doc:"bytes of one round; 0 sets the default of 10 GiB, -1 sets none"`
 
-	MaxRequestsPerDay int64 `yaml:"max_requests_per_day" doc:"requests of one day (UTC) over restarts and processes; 0 sets no bound"`
-	MaxBytesPerDay    int64 `yaml:"max_bytes_per_day" doc:"bytes received in one day (UTC), likewise; 0 sets no bound"`
+	MaxRequestsPerDay int64  `yaml:"max_requests_per_day" doc:"requests of one day (UTC) over restarts and processes; 0 sets no bound"`
+	MaxBytesPerDay    int64  `yaml:"max_bytes_per_day" doc:"bytes received in one day (UTC), likewise; 0 sets no bound"`
+	Token             Secret `yaml:"token" doc:"your access token for an API, sent to the seeds' own addresses alone and masked in the archive"`
 }
 
 // Pictures is the `pictures:` block: how the pictures of posts are read.
@@ -210,6 +212,7 @@ func (c Config) check() error {
 	}
 	errs = append(errs, c.checkServers()...)
 	errs = append(errs, c.checkSources()...)
+	errs = append(errs, c.checkPush()...)
 	for i, w := range c.Alerts.Webhooks {
 		if u, err := url.Parse(string(w.URL)); w.Name == "" || err != nil || u.Host == "" {
 			bad("alerts.webhooks[%d]: a name and a full url are needed", i)
@@ -258,7 +261,7 @@ func (c Config) checkSources() (errs []error) {
 			errs = append(errs, fmt.Errorf("sources[%d] (%s): pictures: %d is not between 0 and %d", i, s.Name, s.Pictures, post.MaxPictures))
 		}
 		seen[s.Name] = true
-		if err := s.check(); err != nil {
+		if err := errors.Join(s.check(), s.checkToken()); err != nil {
 			errs = append(errs, fmt.Errorf("sources[%d] (%s): %w", i, s.Name, err))
 		}
 		for _, seed := range s.Seeds {

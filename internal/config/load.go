@@ -176,7 +176,7 @@ func (l *Loaded) readSecretFiles() error {
 			return err
 		}
 	}
-	return nil
+	return l.readListedSecrets()
 }
 
 // Origin says where the value of a dotted key came from.
