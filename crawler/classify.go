@@ -100,10 +100,7 @@ func challenge(status int, h http.Header, body []byte) string {
 	if a := strings.ToLower(h.Get("X-Amzn-Waf-Action")); a == "challenge" || a == "captcha" {
 		return "header x-amzn-waf-action"
 	}
-	window := lowerEnds(body)
-	if _, rest, ok := bytes.Cut(window, []byte("<title")); ok {
-		_, title, _ := bytes.Cut(rest, []byte(">"))
-		title = bytes.TrimSpace(title[:min(len(title), 200)])
+	if title := titleOf(body); len(title) > 0 {
 		for _, s := range titles(status) {
 			if bytes.HasPrefix(title, []byte(s)) {
 				return "title " + s
@@ -113,6 +110,7 @@ func challenge(status int, h http.Header, body []byte) string {
 	if status < 400 && len(body) > smallPage {
 		return ""
 	}
+	window := lowerEnds(body)
 	for _, s := range sureSigns() {
 		if bytes.Contains(window, []byte(s)) {
 			return s
@@ -124,6 +122,28 @@ func challenge(status int, h http.Header, body []byte) string {
 		}
 	}
 	return ""
+}
+
+// titleOf is how the first title in the head or the tail of a body begins, in ASCII
+// lower case.
+func titleOf(body []byte) []byte {
+	head := headBytes
+	if len(body) <= headBytes+tailBytes {
+		head = len(body)
+	}
+	for _, rest := range [][]byte{body[:head], body[max(head, len(body)-tailBytes):]} {
+		for {
+			i := bytes.IndexByte(rest, '<')
+			if i < 0 {
+				break
+			}
+			if rest = rest[i+1:]; len(rest) >= len("title") && bytes.EqualFold(rest[:len("title")], []byte("title")) {
+				_, title, _ := bytes.Cut(rest, []byte(">"))
+				return bytes.TrimSpace(lower(title[:min(len(title), 200)]))
+			}
+		}
+	}
+	return nil
 }
 
 // lowerEnds is the head and tail of a body in ASCII lower case.

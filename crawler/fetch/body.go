@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
@@ -22,24 +23,42 @@ import (
 // readBody reads at most limit bytes and says why it stopped early. Only an
 // error of ctx's cancellation is returned: a body that breaks off is still what
 // the host sent.
-func readBody(ctx context.Context, r io.Reader, limit int64, size int64) ([]byte, Truncation, error) {
-	var buf bytes.Buffer
-	if size > 0 {
-		buf.Grow(int(min(size, limit, 1<<20)) + bytes.MinRead)
-	}
+func (p *scratch) readBody(ctx context.Context, r io.Reader, limit int64) ([]byte, Truncation, error) {
+	buf := p.get()
+	defer p.put(buf)
 	n, err := buf.ReadFrom(io.LimitReader(r, limit+1))
+	if n > limit {
+		buf.Truncate(int(limit))
+	}
 	switch {
 	case n > limit:
-		buf.Truncate(int(limit))
-		return buf.Bytes(), TruncatedLength, nil
+		return bytes.Clone(buf.Bytes()), TruncatedLength, nil
 	case err == nil:
-		return buf.Bytes(), "", nil
+		return bytes.Clone(buf.Bytes()), "", nil
 	case errors.Is(ctx.Err(), context.Canceled):
 		return nil, "", ctx.Err()
 	case timedOut(err):
-		return buf.Bytes(), TruncatedTime, nil
+		return bytes.Clone(buf.Bytes()), TruncatedTime, nil
 	}
-	return buf.Bytes(), TruncatedDisconnect, nil
+	return bytes.Clone(buf.Bytes()), TruncatedDisconnect, nil
+}
+
+// scratch keeps buffers that bodies are read into before their size is known. Large
+// ones are not kept.
+type scratch struct{ pool sync.Pool }
+
+func (p *scratch) get() *bytes.Buffer {
+	if b, ok := p.pool.Get().(*bytes.Buffer); ok {
+		return b
+	}
+	return bytes.NewBuffer(make([]byte, 0, 64<<10))
+}
+
+func (p *scratch) put(b *bytes.Buffer) {
+	if b.Cap() <= 1<<20 {
+		b.Reset()
+		p.pool.Put(b)
+	}
 }
 
 func timedOut(err error) bool {

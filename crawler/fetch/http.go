@@ -1,13 +1,11 @@
 package fetch
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -39,6 +37,7 @@ type HTTP struct {
 	opt       HTTPOptions
 	base      *colly.Collector
 	transport *http.Transport
+	scratch   scratch
 }
 
 // NewHTTP checks opt.
@@ -97,7 +96,7 @@ func newCollector(userAgent string, rt http.RoundTripper) *colly.Collector {
 	c.AllowURLRevisit = true
 	c.IgnoreRobotsTxt = true
 	c.ParseHTTPErrorResponse = true
-	c.MaxBodySize = 0 // bodies arrive here already capped and decoded
+	c.MaxBodySize = 0 // bodies do not come here
 	c.DisableCookies()
 	c.SetRequestTimeout(0) // the context carries it
 	c.WithTransport(rt)
@@ -199,7 +198,6 @@ func (h *HTTP) exchange(ctx context.Context, u *url.URL, q Request) (*hop, error
 	x := &hop{max: maxBody, anyType: q.AnyType}
 	c := h.base.Clone()
 	c.Context = context.WithValue(ctx, hopKey{}, x)
-	c.OnResponse(func(r *colly.Response) { x.body = r.Body })
 	header := http.Header{
 		"User-Agent":      {h.opt.UserAgent},
 		"Accept":          {"text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8,*/*;q=0.5"},
@@ -232,7 +230,7 @@ func (h *HTTP) exchange(ctx context.Context, u *url.URL, q Request) (*hop, error
 }
 
 // recording is the transport that colly uses: it makes the exchange, records the
-// wire, reads and decodes the body within the caps, and hands colly the result.
+// wire, reads and decodes the body within the caps, and tells colly of the result.
 type recording struct{ h *HTTP }
 
 func (t *recording) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -275,9 +273,9 @@ func (t *recording) roundTrip(req *http.Request, x *hop) (*http.Response, error)
 	x.ex.Status, x.header = res.StatusCode, res.Header
 	if !x.anyType && !readable(res.Header.Get("Content-Type")) {
 		x.ex.Truncated = TruncatedUnspecified
-		return t.answer(req, res, nil), nil
+		return answer(req, res), nil
 	}
-	raw, cut, err := readBody(ctx, res.Body, x.max, res.ContentLength)
+	raw, cut, err := t.h.scratch.readBody(ctx, res.Body, x.max)
 	if err != nil {
 		return nil, err
 	}
@@ -289,21 +287,21 @@ func (t *recording) roundTrip(req *http.Request, x *hop) (*http.Response, error)
 	if cut == "" {
 		x.ex.Truncated = cut2
 	}
-	return t.answer(req, res, body), nil
+	x.body = body
+	return answer(req, res), nil
 }
 
-// answer is the response as colly sees it: decoded, without the charset after
-// which colly would rewrite the body, and without the Location that makes
-// net/http parse a target nobody vetted.
-func (t *recording) answer(req *http.Request, res *http.Response, body []byte) *http.Response {
+// answer is the response as colly sees it: without the body, which nobody behind
+// colly asks for and colly would copy and rewrite, and without the Location that
+// makes net/http parse a target nobody vetted.
+func answer(req *http.Request, res *http.Response) *http.Response {
 	media, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";")
 	return &http.Response{
 		Status: res.Status, StatusCode: res.StatusCode, Proto: res.Proto, ProtoMajor: res.ProtoMajor, ProtoMinor: res.ProtoMinor,
-		Header:        http.Header{"Content-Type": {media}},
-		Body:          io.NopCloser(bytes.NewReader(body)),
-		ContentLength: int64(len(body)),
-		Uncompressed:  true,
-		Request:       req,
+		Header:       http.Header{"Content-Type": {media}},
+		Body:         http.NoBody,
+		Uncompressed: true, // colly would look into .gz otherwise
+		Request:      req,
 	}
 }
 

@@ -13,11 +13,15 @@ type recorder struct {
 }
 
 // reset forgets what an earlier connection carried: the transport tries again on
-// another one when a kept connection turns out to be dead.
-func (r *recorder) reset() {
+// another one when a kept connection turns out to be dead. It makes room for a
+// response of about the size of the last one, if there was any.
+func (r *recorder) reset(last int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.req, r.res = r.req[:0], r.res[:0]
+	if room := min(last+last/8+512, 256<<10, r.max); last > 0 && cap(r.res) < room {
+		r.res = make([]byte, 0, room)
+	}
 }
 
 func (r *recorder) wrote(b []byte) {
@@ -51,16 +55,17 @@ type wireConn struct {
 	net.Conn
 	tls *TLS
 
-	mu  sync.Mutex
-	rec *recorder
+	mu   sync.Mutex
+	rec  *recorder
+	size int // of the last response, after which the room for the next is made
 }
 
 // attach makes r the recorder of what follows. The transport calls it (through
 // httptrace) before it writes a request, and uses a connection for one exchange
 // at a time, so bytes of two exchanges never meet.
 func (c *wireConn) attach(r *recorder) {
-	r.reset()
 	c.mu.Lock()
+	r.reset(c.size)
 	c.rec = r
 	c.mu.Unlock()
 }
@@ -70,6 +75,8 @@ func (c *wireConn) detach(r *recorder) {
 	c.mu.Lock()
 	if c.rec == r {
 		c.rec = nil
+		_, res := r.taken()
+		c.size = len(res)
 	}
 	c.mu.Unlock()
 }

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -65,7 +66,7 @@ func enrich(d *document, f *Found) {
 		return
 	}
 	title := squash(p.Title)
-	if !strings.Contains(d.words(), title) { // the region would not hold it either
+	if !bytes.Contains(d.words(), []byte(title)) { // the region would not hold it either
 		return
 	}
 	r := d.region()

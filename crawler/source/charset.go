@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	endian "encoding/binary"
 	"mime"
 	"regexp"
 	"strings"
@@ -183,6 +184,12 @@ func declaredHZ(b []byte) bool {
 // utf8Shape counts the multi-byte sequences of b and the bytes that are in none.
 func utf8Shape(b []byte) (multibyte, bad int) {
 	for i := 0; i < len(b); {
+		for i+8 <= len(b) && endian.LittleEndian.Uint64(b[i:])&0x8080808080808080 == 0 {
+			i += 8 // ASCII
+		}
+		if i == len(b) {
+			break
+		}
 		if b[i] < utf8.RuneSelf {
 			i++
 			continue

@@ -2,6 +2,7 @@ package source
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -250,6 +251,34 @@ func (w *textWriter) contact(n *html.Node, shown string) {
 func squash(s string) string { return string(appendSquashed(make([]byte, 0, len(s)), s)) }
 
 func appendSquashed(b []byte, s string) []byte {
+	n := len(b)
+	b = slices.Grow(b, len(s))[:n+len(s)]
+	for i := range len(s) {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			return appendSquashedRunes(b[:n], s[i:])
+		}
+		if b[n] = squashed[c]; squashed[c] != 0 {
+			n++
+		}
+	}
+	return b[:n]
+}
+
+// squashed is what becomes of ASCII: 0 for what is dropped.
+var squashed = func() (t [utf8.RuneSelf]byte) {
+	for c := range byte(utf8.RuneSelf) {
+		switch {
+		case letter(c):
+			t[c] = c | 0x20
+		case digit(c):
+			t[c] = c
+		}
+	}
+	return t
+}()
+
+func appendSquashedRunes(b []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
 		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
@@ -272,15 +301,15 @@ func appendSquashed(b []byte, s string) []byte {
 }
 
 // words is all that a reader of d sees, squashed.
-func (d *document) words() string {
-	b := make([]byte, 0, len(d.text)/2)
+func (d *document) words() []byte {
+	b := make([]byte, 0, len(d.text))
 	each(d.tree(), func(n *html.Node) bool {
 		if n.Type == html.TextNode {
 			b = appendSquashed(b, n.Data)
 		}
 		return n.Type != html.ElementNode || !unseen(n)
 	})
-	return string(b)
+	return b
 }
 
 // chatHosts are the hosts whose links are a way to reach somebody.

@@ -87,7 +87,9 @@ func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, 
 	if len(opt.AllowNet) > 0 {
 		a.log.Warn("private networks may be fetched from", "allow_net", fmt.Sprint(opt.AllowNet))
 	}
-	httpFetcher, err := fetch.NewHTTP(fetch.HTTPOptions{Guard: guard, UserAgent: a.userAgent(), Now: a.opt.Now})
+	httpFetcher, err := fetch.NewHTTP(fetch.HTTPOptions{
+		Guard: guard, UserAgent: a.userAgent(), ConnsPerHost: max(16, a.cfg.Crawl.Workers), Now: a.opt.Now,
+	})
 	if err != nil {
 		return rep, err
 	}
