@@ -31,6 +31,7 @@ type RouterOptions struct {
 	Routes  []Route
 	Ledger  Ledger
 	Link    func(postID string) string // address of a post on the review desk
+	Sources string                     // address of the page of sources there
 	Timeout time.Duration              // of one delivery; default 30 s
 	Now     func() time.Time           // default time.Now
 	Log     *slog.Logger               // default: discard
@@ -127,6 +128,66 @@ func (r *Router) handle(ctx context.Context, j post.Judged, told map[string]erro
 	return errors.Join(permanent...)
 }
 
+// Tell sends the notices of a batch of news: what happened to flagged posts, to the
+// routes that want posts of their level, and alarms about sources, to every route.
+// Each goes out once. It answers as [Router.Handle] does.
+func (r *Router) Tell(ctx context.Context, batch []post.News) []error {
+	errs := make([]error, len(batch))
+	for i, n := range batch {
+		errs[i] = r.tellNews(ctx, n)
+	}
+	return errs
+}
+
+func (r *Router) tellNews(ctx context.Context, n post.News) error {
+	v := n.Verdict
+	if n.Event != nil && (!v.Flagged || v.Help || v.Stance == post.StanceTestimony) {
+		return nil
+	}
+	if n.Key() == "" {
+		return fmt.Errorf("%w: news of nothing", ErrPermanent)
+	}
+	var passing, permanent []error
+	for _, route := range r.opt.Routes {
+		if n.Event != nil && v.Level.Rank() < route.MinLevel.Rank() {
+			continue
+		}
+		key := post.NewsKey(route.Name, n)
+		sent, err := r.opt.Ledger.Sent(ctx, key)
+		switch {
+		case err != nil:
+			err = fmt.Errorf("look up notice: %w", err)
+		case sent:
+			continue
+		default:
+			err = r.send(ctx, route, r.newsNotice(route, key, n))
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, ErrPermanent):
+			permanent = append(permanent, fmt.Errorf("route %s: %w", route.Name, err))
+		default:
+			passing = append(passing, fmt.Errorf("route %s: %w", route.Name, err))
+		}
+	}
+	if len(passing) > 0 {
+		return errors.Join(passing...)
+	}
+	return errors.Join(permanent...)
+}
+
+func (r *Router) newsNotice(route Route, key string, n post.News) post.Notice {
+	out := post.Notice{Key: key, Channel: route.Name, At: r.opt.Now().UTC(), Alarm: n.Alarm}
+	if n.Event != nil {
+		out = r.notice(route, key, post.Judged{Post: n.Post, Verdict: n.Verdict}, r.opt.Now())
+		out.Event, out.Said = n.Event, n.Said
+	} else {
+		out.Link = r.opt.Sources
+	}
+	out.Type = n.Type()
+	return out
+}
+
 // tell sends one notice unless it or one of a higher level is out already.
 func (r *Router) tell(ctx context.Context, route Route, key string, j post.Judged) error {
 	for _, l := range post.Levels() {
@@ -141,11 +202,15 @@ func (r *Router) tell(ctx context.Context, route Route, key string, j post.Judge
 			return nil
 		}
 	}
+	return r.send(ctx, route, r.notice(route, key, j, r.opt.Now()))
+}
+
+// send sends one notice, and keeps that it went out.
+func (r *Router) send(ctx context.Context, route Route, n post.Notice) error {
 	now := r.opt.Now()
 	if d := r.held(route.Name).Sub(now); d > 0 {
 		return &BusyError{After: d, Err: errors.New("receiver asked to wait")}
 	}
-	n := r.notice(route, key, j, now)
 	sctx, cancel := context.WithTimeout(ctx, r.opt.Timeout)
 	defer cancel()
 	if err := route.Channel.Send(sctx, n); err != nil {
@@ -154,14 +219,14 @@ func (r *Router) tell(ctx context.Context, route Route, key string, j post.Judge
 			r.hold[route.Name] = now.Add(b.After)
 			r.mu.Unlock()
 		}
-		r.opt.Log.Warn("notice could not be sent", "id", j.Post.ID, "route", route.Name, "err", err)
+		r.opt.Log.Warn("notice could not be sent", "id", n.Post.ID, "type", n.Type, "route", route.Name, "err", err)
 		return err
 	}
 	// A crash from here on sends the notice again, under the same key.
 	if err := r.opt.Ledger.MarkSent(ctx, n); err != nil {
 		return fmt.Errorf("record notice that was sent: %w", err)
 	}
-	r.opt.Log.Info("notice sent", "id", j.Post.ID, "route", route.Name, "level", string(j.Verdict.Level))
+	r.opt.Log.Info("notice sent", "id", n.Post.ID, "type", n.Type, "route", route.Name, "level", string(n.Verdict.Level))
 	return nil
 }
 

@@ -87,6 +87,12 @@ type Options struct {
 	OnCapture func(c post.Capture)
 	OnPosts   func(c post.Capture, posts []post.Post)
 	OnSkip    func(site, url, why string)
+	// OnSettle is told what became of each lease, by one goroutine.
+	OnSettle func(site string, r frontier.Result)
+	// OnKept is told of each capture, with the posts that were read from it, when all of
+	// them are durable and before the vault is told that it is done. readable is false
+	// for a page whose extractor failed. When it fails, the page is looked at again.
+	OnKept func(ctx context.Context, c post.Capture, posts []post.Post, readable bool) error
 
 	Log *slog.Logger     // nil discards
 	Now func() time.Time // nil means time.Now
@@ -125,6 +131,12 @@ func (o *Options) check() error {
 	}
 	if o.OnSkip == nil {
 		o.OnSkip = func(_, _, _ string) {}
+	}
+	if o.OnSettle == nil {
+		o.OnSettle = func(string, frontier.Result) {}
+	}
+	if o.OnKept == nil {
+		o.OnKept = func(context.Context, post.Capture, []post.Post, bool) error { return nil }
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -276,6 +276,9 @@ func (c *Crawler) giveUp(ctx context.Context, s *site, l frontier.Lease, e Evide
 			return frontier.Result{}, fmt.Errorf("keep evidence: %w", err)
 		}
 		c.opt.OnCapture(cp)
+		if err := c.opt.OnKept(ctx, cp, nil, true); err != nil {
+			return frontier.Result{}, err
+		}
 		c.opt.Vault.Done(cp)
 	}
 	return c.skip(s, l, outcome, why), nil
@@ -340,6 +343,9 @@ func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, g got) (f
 	}
 	if unreadable == nil {
 		c.remember(s, &res, g, found)
+	}
+	if err := c.opt.OnKept(ctx, cp, found.Posts, unreadable == nil); err != nil {
+		return frontier.Result{}, err
 	}
 	c.opt.Vault.Done(cp)
 	return res, nil

@@ -328,6 +328,7 @@ func (r *running) settle(f finished) {
 		r.stop(f.err) // of ctx itself, or fatal: nothing more can be kept
 		return
 	}
+	r.c.opt.OnSettle(f.site.Name, f.result)
 	r.mu.Lock()
 	r.open++
 	r.mu.Unlock()

@@ -74,9 +74,10 @@ func documents(t *testing.T) (out []string) {
 type how int
 
 const (
-	target  how = iota // a target of the Makefile: it is there, and make knows its steps
-	whole              // run as it stands, in a shell; it ends with 0
-	running            // run as it stands; it opens the review desk, and ends with 0 when it is told to
+	target   how = iota // a target of the Makefile: it is there, and make knows its steps
+	whole               // run as it stands, in a shell; it ends with 0
+	running             // run as it stands; it opens the review desk, and ends with 0 when it is told to
+	watching            // run as it stands; it ends with 1 and a hint, since no service runs here
 )
 
 // documented lists every command that the documents show. Whoever writes a new one
@@ -98,6 +99,7 @@ func documented() map[string]how {
 		"lurewatch rules diff builtin own posts.jsonl --json":                                                               whole,
 		"lurewatch run --set rules.dir=own":                                                                                 running,
 		"lurewatch config print > lurewatch.yml":                                                                            whole,
+		"lurewatch status":                                                                                                  watching,
 		"lurewatch run -c lurewatch.yml":                                                                                    running,
 		"lurewatch sources list":                                                                                            whole,
 		"lurewatch sources test telegram":                                                                                   whole,
@@ -195,6 +197,11 @@ func try(t *testing.T, how how, cmd, dir string) {
 		c.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"))
 		if out, err := c.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", cmd, err, out)
+		}
+	case watching:
+		args := strings.Fields(cmd)[1:]
+		if r := finished(t, dir, nil, nil, args...); r.code != 1 || !strings.Contains(r.err, "hint: ") {
+			t.Errorf("%s: exit %d, want 1 with a hint\n%s", cmd, r.code, r.both())
 		}
 	case running:
 		args := slices.Concat(strings.Fields(cmd)[1:], []string{"--set", "web.listen=127.0.0.1:0"})

@@ -47,7 +47,7 @@ Data goes to stdout, words for people to stderr.`,
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "log what happens in detail")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		demoCommand(g), runCommand(g), crawlCommand(g), importCommand(g), extractCommand(g), sourcesCommand(g),
+		demoCommand(g), runCommand(g), statusCommand(g), crawlCommand(g), importCommand(g), extractCommand(g), sourcesCommand(g),
 		classifyCommand(g), evalCommand(g), rulesCommand(g), searchCommand(g), takedownCommand(g),
 		deadCommand(g), auditCommand(g), rebuildCommand(g), userCommand(g), configCommand(g), benchCommand(g),
 		versionCommand(g), manCommand(), exitTopic(),

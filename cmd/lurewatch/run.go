@@ -42,7 +42,7 @@ on, and rules that are broken change nothing. SIGHUP reads them at once.`,
 				defer wg.Wait()
 				defer stop()
 				wg.Go(func() { reloadOnHangup(ctx, a) })
-				return a.Run(ctx, l.Roles...)
+				return a.RunService(ctx, l.Roles...)
 			}))
 		},
 	}

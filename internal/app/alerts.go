@@ -28,17 +28,17 @@ func (a *App) openRouter() (*alerts.Router, error) {
 		if err != nil {
 			return nil, fmt.Errorf("alerts.webhooks: %s: %w", w.Name, err)
 		}
-		routes = append(routes, alerts.Route{Name: w.Name, Channel: ch, MinLevel: level, Contacts: w.Contacts})
+		routes = append(routes, alerts.Route{Name: w.Name, Channel: counting{ch, w.Name, a.watch.set}, MinLevel: level, Contacts: w.Contacts})
 	}
 	for _, path := range a.cfg.Alerts.Files {
 		ch, err := alerts.NewFile(alerts.FileOptions{Path: path})
 		if err != nil {
 			return nil, fmt.Errorf("alerts.files: %w", err)
 		}
-		routes = append(routes, alerts.Route{Name: fileRoute(path), Channel: ch, MinLevel: level})
+		routes = append(routes, alerts.Route{Name: fileRoute(path), Channel: counting{ch, fileRoute(path), a.watch.set}, MinLevel: level})
 	}
 	return alerts.NewRouter(alerts.RouterOptions{
-		Routes: routes, Ledger: counted{a.ledger, &a.counts}, Link: a.deskLink, Now: a.opt.Now, Log: a.log,
+		Routes: routes, Ledger: counted{a.ledger, &a.counts}, Link: a.deskLink, Sources: a.deskBase() + "/sources", Now: a.opt.Now, Log: a.log,
 	})
 }
 
@@ -66,9 +66,13 @@ func (c counted) MarkSent(ctx context.Context, n post.Notice) error {
 
 // deskLink is the address of a post on the review desk, for notices.
 func (a *App) deskLink(id string) string {
+	return a.deskBase() + "/posts/" + id
+}
+
+func (a *App) deskBase() string {
 	base := a.cfg.Web.PublicURL
 	if base == "" {
 		base = "http://" + a.cfg.Web.Listen
 	}
-	return strings.TrimSuffix(base, "/") + "/posts/" + id
+	return strings.TrimSuffix(base, "/")
 }

@@ -70,6 +70,7 @@ type App struct {
 	pictures *picture.Reader
 
 	counts counters
+	watch  *watch        // what the process tells of itself
 	nudge  chan struct{} // the desk has decided something
 
 	closers []func() error // in the order of opening
@@ -104,7 +105,9 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 	if opt.RulesEvery <= 0 {
 		opt.RulesEvery = 2 * time.Second
 	}
-	a := &App{opt: opt, cfg: opt.Config, log: opt.Log, have: opt.Parts, nudge: make(chan struct{}, 1)}
+	a := &App{opt: opt, cfg: opt.Config, have: opt.Parts, nudge: make(chan struct{}, 1)}
+	a.watch = newWatch(a)
+	a.log = slog.New(a.watch.hear(opt.Log.Handler()))
 	if err := os.MkdirAll(a.cfg.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w\nhint: set data_dir to a folder that lurewatch may write to", err)
 	}
@@ -196,6 +199,9 @@ func addresses(list string) []string {
 // Close closes what was opened, the last first.
 func (a *App) Close() error {
 	var errs []error
+	if a.watch != nil {
+		errs = append(errs, a.watch.close())
+	}
 	for _, closer := range slices.Backward(a.closers) {
 		errs = append(errs, closer())
 	}
@@ -228,7 +234,7 @@ func (a *App) Run(ctx context.Context, roles ...string) error {
 		"crawl":    {a.runCrawl},
 		"classify": {a.runClassify, a.watchRules},
 		"index":    {a.runIndex, a.runDecide, a.watchDead},
-		"alert":    {a.runAlert},
+		"alert":    {a.runAlert, a.runTell},
 		"web":      {a.runWeb, a.RunOutbox},
 	}
 	for _, r := range roles {

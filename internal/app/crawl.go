@@ -77,6 +77,9 @@ func paceOf(c config.Config, s config.Source) time.Duration {
 // Crawl fetches, archives and sends down the line what the sites hold. It first
 // publishes what a crash had left in the archive without a message.
 func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, err error) {
+	if _, err := a.traces(ctx); err != nil {
+		return rep, err
+	}
 	if err := a.recoverPending(ctx); err != nil {
 		return rep, err
 	}
@@ -114,8 +117,13 @@ func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, 
 			return rep, err
 		}
 	}
+	looks, endLooks, err := a.startLooks(ctx, opt, store)
+	if err != nil {
+		return rep, err
+	}
+	defer endLooks()
 	c, err := crawler.New(crawler.Options{
-		Pictures: reader, Sites: opt.Sites, Frontier: store, HTTP: httpFetcher, Browser: browser, Vault: vault{a},
+		Pictures: reader, Sites: opt.Sites, Frontier: store, HTTP: a.timed(httpFetcher, "http"), Browser: a.timed(browser, "browser"), Vault: vault{a},
 		Emit: func(ctx context.Context, ss []post.Sighting) error {
 			if err := stream.Publish(ctx, a.stream, captured, ss...); err != nil {
 				return err
@@ -128,6 +136,7 @@ func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, 
 		},
 		IgnoreRobots: a.cfg.Crawl.IgnoreRobots, Service: opt.Service, Workers: a.cfg.Crawl.Workers,
 		OnCapture: func(post.Capture) { a.counts.captured.Add(1) }, OnSkip: opt.OnSkip,
+		OnSettle: looks.settled, OnKept: looks.kept,
 		Log: a.log, Now: a.opt.Now,
 	})
 	if err != nil {

@@ -52,10 +52,15 @@ func (a *App) send(ctx context.Context, x gathered) (int, error) {
 		return 0, ctx.Err()
 	}
 	a.warn(err)
-	if len(ss) == 0 {
-		return 0, nil
+	if len(ss) > 0 {
+		if err := stream.Publish(ctx, a.stream, captured, ss...); err != nil {
+			return len(ss), err
+		}
 	}
-	return len(ss), stream.Publish(ctx, a.stream, captured, ss...)
+	if err != nil { // it could not be read: that says nothing of its posts
+		return len(ss), nil //nolint:nilerr // a.warn has told of it
+	}
+	return len(ss), a.visited(ctx, x.capture, ss)
 }
 
 func (a *App) warn(err error) {

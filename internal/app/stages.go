@@ -37,10 +37,12 @@ func (a *App) runClassify(ctx context.Context) error {
 // pay and language that the page did not give as data. It is judged to the end by
 // the pack that was in use when its turn came; the verdict says which.
 func (a *App) judge(ctx context.Context, s post.Sighting) (post.Judged, error) {
+	began := time.Now()
 	v, err := a.book.Load().classifier.Classify(ctx, s.Post)
 	if err != nil {
 		return post.Judged{}, fmt.Errorf("classify %s: %w", s.Post.ID, err)
 	}
+	a.watch.set.Judged(v.Flagged, time.Since(began))
 	return post.Judged{Capture: s.Capture, Post: Complete(s.Post, v), Verdict: v}, nil
 }
 
@@ -128,6 +130,11 @@ func (a *App) runDecide(ctx context.Context) error {
 func (a *App) put(ctx context.Context, changes []indexer.Change) []error {
 	errs := a.index.Put(ctx, changes)
 	for i, err := range errs {
+		var lag time.Duration
+		if j := changes[i].Judged; j != nil {
+			lag = a.opt.Now().Sub(j.Capture.FetchedAt)
+		}
+		a.watch.set.Indexed(lag, err)
 		switch {
 		case err == nil:
 		case errors.Is(err, indexer.ErrInvalid):
@@ -143,21 +150,33 @@ func (a *App) put(ctx context.Context, changes []indexer.Change) []error {
 func (a *App) runAlert(ctx context.Context) error {
 	return stream.Consume(ctx, a.stream, indexed, stream.Consumer{Stage: stageAlert, Batch: 16},
 		func(ctx context.Context, js []post.Judged) []error {
-			errs := a.router.Handle(ctx, js)
-			for i, err := range errs {
-				var busy *alerts.BusyError
-				switch {
-				case err == nil:
-				case errors.Is(err, alerts.ErrPermanent):
-					errs[i] = fmt.Errorf("%w: %w", stream.ErrPoison, err)
-				case errors.As(err, &busy):
-					errs[i] = stream.RetryAfter(fmt.Errorf("%w: %w", stream.ErrUnavailable, err), busy.After)
-				default:
-					errs[i] = fmt.Errorf("%w: %w", stream.ErrUnavailable, err)
-				}
-			}
-			return errs
+			return sent(a.router.Handle(ctx, js))
 		})
+}
+
+// runTell sends notices of what happened to flagged posts, and to sources.
+func (a *App) runTell(ctx context.Context) error {
+	return stream.Consume(ctx, a.stream, happened, stream.Consumer{Stage: stageTell, Batch: 16},
+		func(ctx context.Context, ns []post.News) []error {
+			return sent(a.router.Tell(ctx, ns))
+		})
+}
+
+// sent says in the stream's words what became of each notice.
+func sent(errs []error) []error {
+	for i, err := range errs {
+		var busy *alerts.BusyError
+		switch {
+		case err == nil:
+		case errors.Is(err, alerts.ErrPermanent):
+			errs[i] = fmt.Errorf("%w: %w", stream.ErrPoison, err)
+		case errors.As(err, &busy):
+			errs[i] = stream.RetryAfter(fmt.Errorf("%w: %w", stream.ErrUnavailable, err), busy.After)
+		default:
+			errs[i] = fmt.Errorf("%w: %w", stream.ErrUnavailable, err)
+		}
+	}
+	return errs
 }
 
 // RunOutbox publishes decisions that the ledger holds and the stream does not

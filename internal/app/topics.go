@@ -10,6 +10,7 @@ var (
 	captured = stream.Topic[post.Sighting]{Name: "captured", Key: post.Sighting.Key}
 	judged   = stream.Topic[post.Judged]{Name: "judged", Key: post.Judged.Key}
 	indexed  = stream.Topic[post.Judged]{Name: "indexed", Key: post.Judged.Key}
+	happened = stream.Topic[post.News]{Name: "happened", Key: post.News.Key}
 	decided  = stream.Topic[post.Decision]{Name: "decided", Key: func(d post.Decision) string { return d.ID }, Sync: true}
 )
 
@@ -19,7 +20,15 @@ const (
 	stageIndex    = "index"
 	stageDecide   = "decide"
 	stageAlert    = "alert"
+	stageTell     = "tell"
 )
+
+// told lists, for each stage that tells others, the topic that it eats. Nobody waits
+// for these: a receiver may be down for long.
+var told = []struct{ topic, stage string }{
+	{indexed.Name, stageAlert},
+	{happened.Name, stageTell},
+}
 
 // waiting lists, for each stage, the topic that it eats.
 var waiting = []struct{ topic, stage string }{

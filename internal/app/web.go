@@ -71,14 +71,20 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 			c := a.Counts()
 			return web.Status{Captured: c.Captured, Posts: c.Posts, Flagged: c.Flagged, Indexed: c.Indexed, Dead: c.Dead}
 		},
-		Rule: a.ruleText, Concept: a.conceptTitle,
+		Rule: a.ruleText, Concept: a.conceptTitle, Sources: a.SourceReport, Metrics: a.Metrics(),
 		Now: a.opt.Now, Log: a.log, SecureCookies: a.cfg.Web.SecureCookies,
 	})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	a.watch.desk.Store("http://" + l.Addr().String() + "/")
+	return a.serve(ctx, l, desk)
+}
+
+// serve answers requests on l until ctx ends.
+func (a *App) serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	srv := &http.Server{
-		Handler: desk, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second,
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
 	done := make(chan error, 1)
@@ -90,7 +96,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	}
 	grace, stop := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
 	defer stop()
-	err = srv.Shutdown(grace)
+	err := srv.Shutdown(grace)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = srv.Close()
 	}

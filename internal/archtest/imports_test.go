@@ -33,6 +33,9 @@ var level = map[string]int{
 	"internal/ledger":  1,
 	"rules":            1,
 	"internal/stream":  1,
+	"internal/health":  1,
+	"internal/metrics": 1,
+	"internal/pages":   1,
 	"internal/picture": 1,
 	"internal/post":    0,
 

@@ -34,6 +34,7 @@ type Config struct {
 	Push     []Pusher `yaml:"push"`
 	Pictures Pictures `yaml:"pictures"`
 	Web      Web      `yaml:"web"`
+	Metrics  Metrics  `yaml:"metrics"`
 	Alerts   Alerts   `yaml:"alerts"`
 }
 
@@ -117,6 +118,12 @@ type Web struct {
 	Listen        string `yaml:"listen" doc:"address of the review desk"`
 	PublicURL     string `yaml:"public_url" doc:"address that notices link to, when a proxy stands in front"`
 	SecureCookies bool   `yaml:"secure_cookies" doc:"send cookies over HTTPS only; set it behind a TLS proxy"`
+}
+
+// Metrics is the `metrics:` block: what Prometheus may read of a process.
+type Metrics struct {
+	Listen string `yaml:"listen" doc:"address for /metrics of a process without the review desk, which has its own; empty for none"`
+	Token  Secret `yaml:"token" doc:"bearer token that /metrics asks for; without one it answers programs on this machine only"`
 }
 
 // Alerts is the `alerts:` block.

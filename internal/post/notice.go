@@ -2,15 +2,18 @@ package post
 
 import "time"
 
-// Notice is what goes out through one channel about one post.
+// Notice is what goes out through one channel about one post, or about a source.
 type Notice struct {
 	Key     string    `json:"key"`     // idempotency key: the same notice sent twice carries the same key
-	Type    string    `json:"type"`    // post.flagged
+	Type    string    `json:"type"`    // post.flagged | post.vanished | post.changed | post.reappeared | source.drifted
 	Channel string    `json:"channel"` // name of the channel
 	At      time.Time `json:"at"`
-	Post    Post      `json:"post"`
-	Verdict Verdict   `json:"verdict"`
-	Link    string    `json:"link,omitempty"` // the post on the review desk
+	Post    Post      `json:"post,omitzero"`
+	Verdict Verdict   `json:"verdict,omitzero"`
+	Event   *Event    `json:"event,omitempty"` // what happened to the post
+	Said    []string  `json:"said,omitempty"`  // what of it changed
+	Alarm   *Alarm    `json:"alarm,omitempty"` // about a source
+	Link    string    `json:"link,omitempty"`  // the post, or the sources, on the review desk
 }
 
 // NoticeKey makes the key of a notice: a post is news to a channel once for each level it reaches.

@@ -54,6 +54,11 @@ type Options struct {
 	Rule    func(id string) (description string, ok bool) // why a rule matters; nil knows none
 	Concept func(id string) (title string, ok bool)       // a concept in words; nil knows none
 
+	// Sources tells how every source does; nil hides the page.
+	Sources func(context.Context) ([]Source, error)
+	// Metrics answers GET /metrics, and decides itself who may read it; nil for nobody.
+	Metrics http.Handler
+
 	// Client tells the address that failed logins are counted by, empty for unknown.
 	// Set it behind a proxy on another machine, or one guesser locks everybody out.
 	// nil means the peer's own address.

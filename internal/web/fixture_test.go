@@ -36,6 +36,8 @@ type fixture struct {
 	server *httptest.Server
 	logged *bytes.Buffer
 	shelf  shelf
+
+	sources []Source // what the page of sources shows
 }
 
 // shelf is evidence by the name of its file.
@@ -98,7 +100,8 @@ func newFixture(t *testing.T, judged ...post.Judged) *fixture {
 		Rule: func(id string) (string, bool) {
 			return "An employer abroad pays flight, visa and housing and asks for nothing but a passport: who accepts arrives in debt.", id == "lure-paid-journey"
 		},
-		Log: slog.New(slog.NewTextHandler(&lockedBuffer{b: f.logged}, nil)),
+		Sources: func(context.Context) ([]Source, error) { return f.sources, nil },
+		Log:     slog.New(slog.NewTextHandler(&lockedBuffer{b: f.logged}, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)

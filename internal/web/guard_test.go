@@ -22,7 +22,7 @@ import (
 var matrix = map[string]ledger.Role{
 	"GET /login": anyone, "POST /login": anyone,
 	"POST /logout": ledger.RoleViewer, "GET /{$}": ledger.RoleViewer, "GET /queue": ledger.RoleViewer,
-	"GET /search": ledger.RoleViewer, "GET /status": ledger.RoleViewer, "GET /posts/{id}": ledger.RoleViewer,
+	"GET /search": ledger.RoleViewer, "GET /status": ledger.RoleViewer, "GET /sources": ledger.RoleViewer, "GET /posts/{id}": ledger.RoleViewer,
 	"GET /account": ledger.RoleViewer, "POST /account/password": ledger.RoleViewer, "/": ledger.RoleViewer,
 	"GET /help": ledger.RoleReviewer, "POST /posts/{id}/decision": ledger.RoleReviewer,
 	"POST /posts/{id}/contacts": ledger.RoleReviewer, "GET /posts/{id}/archived": ledger.RoleReviewer,

@@ -32,6 +32,7 @@ func (d *Desk) table() []route {
 		{"GET /search", viewer, d.searchShow},
 		{"GET /help", reviewer, d.helpShow},
 		{"GET /status", viewer, d.statusShow},
+		{"GET /sources", viewer, d.sourcesShow},
 
 		{"GET /posts/{id}", viewer, d.postShow},
 		{"POST /posts/{id}/decision", reviewer, d.postDecide},
@@ -65,6 +66,9 @@ func (d *Desk) routes() http.Handler {
 	mux.Handle("/", d.sessions.LoadAndSave(pages))
 	mux.Handle("GET /static/{file}", d.assets)
 	mux.HandleFunc("GET /healthz", d.healthz)
+	if d.opt.Metrics != nil {
+		mux.Handle("GET /metrics", d.opt.Metrics)
+	}
 
 	protected := http.NewCrossOriginProtection()
 	protected.SetDenyHandler(http.HandlerFunc(d.crossOrigin))

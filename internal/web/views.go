@@ -21,7 +21,7 @@ import (
 var templateFiles embed.FS
 
 // pageNames lists the pages; each is templates/NAME.html inside the layout.
-var pageNames = []string{"login", "queue", "search", "help", "post", "group", "account", "audit", "users", "error"}
+var pageNames = []string{"login", "queue", "search", "sources", "help", "post", "group", "account", "audit", "users", "error"}
 
 // parsePages parses every page at start: one that is missing or faulty fails [New].
 func (d *Desk) parsePages(fsys fs.FS) (map[string]*template.Template, error) {
@@ -101,6 +101,7 @@ func (d *Desk) funcs() template.FuncMap {
 		"concept":  d.conceptName,
 		"money":    showMoney,
 		"percent":  func(f float64) string { return strconv.Itoa(int(f*100+0.5)) + "%" },
+		"ago":      func(t time.Time) string { return ago(d.opt.Now().Sub(t)) },
 		"plural": func(n int, one, many string) string {
 			if n == 1 {
 				return one
