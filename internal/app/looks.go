@@ -173,6 +173,8 @@ func (l *looks) settled(site string, r frontier.Result) {
 	case r.Retry:
 		w.set.Retry(site)
 		look.Outcome = health.Retry
+	case r.Outcome == "unchanged":
+		look.Outcome = health.Same
 	case r.Outcome == "robots":
 		w.set.Skip(site, r.Outcome)
 		look.Outcome = health.Robots

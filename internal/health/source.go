@@ -13,10 +13,11 @@ const (
 	Challenge Outcome = "challenge" // a bot check stands in front
 	Login     Outcome = "login"     // a login wall stands in front
 	Gone      Outcome = "gone"
-	Failure   Outcome = "error"  // the host failed, or refused
-	Robots    Outcome = "robots" // robots.txt forbids it
-	Retry     Outcome = "retry"  // to be tried again: no answer, or one that asks to wait
-	Other     Outcome = "other"  // out of scope, refused by the guard, given up
+	Failure   Outcome = "error"     // the host failed, or refused
+	Same      Outcome = "unchanged" // the host says that the page is as it was (304)
+	Robots    Outcome = "robots"    // robots.txt forbids it
+	Retry     Outcome = "retry"     // to be tried again: no answer, or one that asks to wait
+	Other     Outcome = "other"     // out of scope, refused by the guard, given up
 )
 
 // Look is one try to read a page of a source.
@@ -54,6 +55,7 @@ type Bar struct {
 	Challenge int       `json:"challenge,omitempty"`
 	Login     int       `json:"login,omitempty"`
 	Gone      int       `json:"gone,omitempty"`
+	Same      int       `json:"same,omitempty"` // as they were, says the host
 	Errors    int       `json:"errors,omitempty"`
 	Robots    int       `json:"robots,omitempty"`
 	Retries   int       `json:"retries,omitempty"`
@@ -80,6 +82,8 @@ func (b *Bar) add(l Look) {
 		b.Gone++
 	case Failure:
 		b.Errors++
+	case Same:
+		b.Same++
 	case Robots:
 		b.Robots++
 	case Retry:
@@ -102,6 +106,7 @@ func (b *Bar) plus(o Bar) {
 	b.Challenge += o.Challenge
 	b.Login += o.Login
 	b.Gone += o.Gone
+	b.Same += o.Same
 	b.Errors += o.Errors
 	b.Robots += o.Robots
 	b.Retries += o.Retries
@@ -127,7 +132,7 @@ func (b Bar) Share(n int) float64 {
 type Source struct {
 	Name        string    `json:"name"`
 	LastTry     time.Time `json:"last_try,omitzero"`
-	LastSuccess time.Time `json:"last_success,omitzero"` // a page of content was read
+	LastSuccess time.Time `json:"last_success,omitzero"` // a page of content was read, or is as it was
 	LastPost    time.Time `json:"last_post,omitzero"`    // a page gave a post
 	Total       Bar       `json:"total"`
 	Bars        []Bar     `json:"bars,omitempty"` // oldest first, at most [MaxBars]
@@ -141,7 +146,7 @@ func (s *Source) Add(l Look) Turn {
 	if l.At.After(s.LastTry) {
 		s.LastTry = l.At
 	}
-	if l.Outcome == Content {
+	if l.Outcome == Content || l.Outcome == Same {
 		s.LastSuccess = later(s.LastSuccess, l.At)
 		if l.Posts > 0 {
 			s.LastPost = later(s.LastPost, l.At)
@@ -206,7 +211,7 @@ func (s Source) State(now time.Time, every time.Duration) State {
 		return Drifted
 	case r.Tries >= least && 2*(r.Challenge+r.Login+r.Robots) >= r.Tries:
 		return Blocked
-	case r.Tries >= least && r.Content == 0,
+	case r.Tries >= least && r.Content+r.Same == 0,
 		!s.LastSuccess.IsZero() && now.Sub(s.LastSuccess) > patience:
 		return Silent
 	case r.Tries >= least && 10*(r.Retries+r.Errors) >= 3*r.Tries:

@@ -138,6 +138,7 @@ func TestStateInOneWord(t *testing.T) {
 		"one failure of one try says little": {run(Failure), time.Hour, Fine},
 		"half are bot checks":                {run(Content, Challenge, Content, Challenge, Challenge, Login), time.Hour, Blocked},
 		"robots.txt forbids it":              {run(Robots, Robots, Robots, Robots, Robots), time.Hour, Blocked},
+		"all is as it was":                   {run(Same, Same, Same, Same, Same, Same), time.Hour, Fine},
 		"nothing comes":                      {run(Retry, Retry, Other, Failure, Retry), time.Hour, Silent},
 		"nothing for a day":                  {old, time.Hour, Silent},
 		"a weekly source has time":           {weekly, 7 * 24 * time.Hour, Fine},

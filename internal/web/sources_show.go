@@ -79,7 +79,7 @@ func newSourceRow(s Source) sourceRow {
 	}
 	for i, b := range s.Bars {
 		one := sourceBar{X: (health.MaxBars - len(s.Bars) + i) * barWide, H: 2, Kind: "none"}
-		if b.Content == 0 {
+		if b.Content+b.Same == 0 {
 			one.Kind, one.H = "wall", barHigh/3
 			one.Label = fmt.Sprintf("%s: %d tries, no page could be read", b.To.UTC().Format("2 Jan, 15:04 UTC"), b.Tries)
 		} else {
