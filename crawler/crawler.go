@@ -25,6 +25,7 @@ type Crawler struct {
 	robots *robots.Cache
 	pace   *pacer
 	oneMap chan struct{} // held by who reads a sitemap
+	hands  *hands
 
 	mu     sync.Mutex
 	report Report
@@ -62,6 +63,7 @@ func New(opt Options) (*Crawler, error) {
 		opt: opt, sites: map[string]*site{}, rounds: map[string]int64{}, spent: map[string]*spent{},
 		report: Report{Classes: map[post.Class]int64{}, Skipped: map[string]int64{}},
 		oneMap: make(chan struct{}, 1),
+		hands:  newHands(opt.Workers),
 		pace:   newPacer(opt.Backoff, opt.patience(), opt.Now),
 	}
 	for _, s := range opt.Sites {

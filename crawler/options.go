@@ -75,7 +75,7 @@ type Options struct {
 	IgnoreRobots bool
 
 	Service  bool          // keep running and visit pages again; else Run ends when nothing is left
-	Workers  int           // pages under way at a time; default 16
+	Workers  int           // pages fetched at a time; default 16. More wait to be kept, see hands.
 	Lease    time.Duration // of a claim; default 10 min. Must exceed the longest fetch.
 	Backoff  time.Duration // first wait after a failure, doubled each time; default 5 s
 	MaxTries int           // of one page in one round; default 4

@@ -46,6 +46,11 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 	if !s.inScope(l.Host) {
 		return c.skip(s, l, outcomeScope, errOutOfScope.Error()), nil
 	}
+	hand, err := c.hands.begin(ctx)
+	if err != nil {
+		return frontier.Result{}, err
+	}
+	defer hand.end()
 	if res, ok, err := c.askRobots(ctx, s, l, u); !ok {
 		return res, err
 	}
@@ -69,6 +74,11 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 	switch g.Capture.Class {
 	case post.ClassContent, post.ClassGone, post.ClassLogin:
 		c.pace.worked(l.Host)
+	}
+	if s.Pictures == 0 { // pictures are fetched while keeping
+		if err := hand.fetched(ctx, g.size()); err != nil {
+			return frontier.Result{}, err
+		}
 	}
 	return c.keep(ctx, s, l, g)
 }

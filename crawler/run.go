@@ -22,15 +22,16 @@ func (c *Crawler) Run(ctx context.Context) error {
 	defer stop(nil)
 	r := &running{
 		c: c, stop: stop, started: c.opt.Now(),
-		work:     make(chan job, c.opt.Workers),
-		finished: make(chan finished, c.opt.Workers),
+		hands:    handsOf(c.opt.Workers),
+		work:     make(chan job, handsOf(c.opt.Workers)),
+		finished: make(chan finished, handsOf(c.opt.Workers)),
 		commits:  make(chan frontier.Result, 4*c.opt.Workers),
 		settled:  make(chan struct{}, 1),
 		hosts:    map[string]*queue{},
 		away:     map[string]time.Time{},
 	}
 	var workers, committer sync.WaitGroup
-	for range c.opt.Workers {
+	for range r.hands {
 		workers.Go(func() { r.worker(ctx) })
 	}
 	committer.Go(func() { r.commit(ctx) })
@@ -98,7 +99,8 @@ type running struct {
 
 	hosts  map[string]*queue
 	queued int // jobs in hosts
-	busy   int // workers with a job
+	busy   int // hands with a job
+	hands  int // how many there are
 	back   []frontier.Lease
 	left   bool                 // pages stay behind
 	away   map[string]time.Time // hosts to be left alone for long, and until when
@@ -251,7 +253,7 @@ func (r *running) handOut() (wake time.Time) {
 			delete(r.hosts, host)
 			continue
 		}
-		for len(q.jobs) > 0 && r.busy < r.c.opt.Workers {
+		for len(q.jobs) > 0 && r.busy < r.hands {
 			j := q.jobs[0]
 			if !r.within(j.site) || j.lease.Until.Sub(now) < r.c.opt.Lease/4 {
 				// Out of budget, or waited so long that the lease would run out under way.
@@ -278,7 +280,7 @@ func (r *running) handOut() (wake time.Time) {
 			r.c.mu.Lock()
 			r.c.spent[j.site.Name].pages++
 			r.c.mu.Unlock()
-			r.work <- j // has room for every worker
+			r.work <- j // has room for every hand
 		}
 	}
 	r.giveBack()
