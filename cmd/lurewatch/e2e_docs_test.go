@@ -78,6 +78,7 @@ const (
 	whole               // run as it stands, in a shell; it ends with 0
 	running             // run as it stands; it opens the review desk, and ends with 0 when it is told to
 	watching            // run as it stands; it ends with 1 and a hint, since no service runs here
+	pushing             // run as it stands, beside a desk that takes pushes: its address stands for that of the documents
 )
 
 // documented lists every command that the documents show. Whoever writes a new one
@@ -101,10 +102,14 @@ func documented() map[string]how {
 		"lurewatch config print > lurewatch.yml":                                                                            whole,
 		"lurewatch status":                                                                                                  watching,
 		"lurewatch run -c lurewatch.yml":                                                                                    running,
-		"lurewatch sources list":                                                                                            whole,
-		"lurewatch sources test telegram":                                                                                   whole,
-		"lurewatch takedown export --format csv > list.csv":                                                                 whole,
-		"lurewatch takedown export --format jsonl > list.jsonl":                                                             whole,
+		`curl -sf -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/x-ndjson" --data-binary '{"id":"1","text":"Chat support in Poipet, 1500 USD. Telegram @example_hr only"}' http://127.0.0.1:8417/api/v1/posts`: pushing,
+		`curl -sf -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" --data-binary @posts.json http://127.0.0.1:8417/api/v1/posts`:                                                                           pushing,
+		"printf %s \"$TOKEN\" | sha256sum": whole,
+		"lurewatch import --format hotline --column \"What the advert said=text\" reports.csv": whole,
+		"lurewatch sources list":                                whole,
+		"lurewatch sources test telegram":                       whole,
+		"lurewatch takedown export --format csv > list.csv":     whole,
+		"lurewatch takedown export --format jsonl > list.jsonl": whole,
 	}
 }
 
@@ -168,6 +173,8 @@ func workplace(t *testing.T, rule string) string {
 	}
 	for name, text := range map[string]string{
 		"own/border-office.yml": rule,
+		"posts.json":            `[{"id":"2","text":"Warehouse clerk in Leeds, 11 GBP an hour"}]`,
+		"reports.csv":           "Case ID,What the advert said,Caller name,Caller phone\n17,\"Typing job in Bavet, 900 USD, Telegram @example_hr\",Somebody,012 999 888\n",
 		"bin/lurewatch":         fmt.Sprintf("#!/bin/sh\n%s=1 exec '%s' \"$@\"\n", asLurewatch, self),
 	} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
@@ -202,6 +209,24 @@ func try(t *testing.T, how how, cmd, dir string) {
 		args := strings.Fields(cmd)[1:]
 		if r := finished(t, dir, nil, nil, args...); r.code != 1 || !strings.Contains(r.err, "hint: ") {
 			t.Errorf("%s: exit %d, want 1 with a hint\n%s", cmd, r.code, r.both())
+		}
+	case pushing:
+		const token = "token-of-the-documents-0123456789"
+		file := filepath.Join(dir, "push.yml")
+		if err := os.WriteFile(file, []byte("push: [{name: hotline, token: "+token+"}]\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p := &child{cmd: prepared(context.Background(), dir, nil, nil, "run", "-c", file, "--role", "web", "--set", "web.listen=127.0.0.1:0"), out: &watched{}, done: make(chan struct{})}
+		p.begin(t)
+		url := p.says(t, 30*time.Second, deskURL.String())[1]
+		c := exec.CommandContext(t.Context(), "sh", "-c", strings.ReplaceAll(cmd, "http://127.0.0.1:8417", strings.TrimRight(url, "/")))
+		c.Dir = dir
+		c.Env = append(os.Environ(), "TOKEN="+token)
+		if out, err := c.CombinedOutput(); err != nil || !regexp.MustCompile(`"(accepted|duplicate)":[1-9]`).Match(out) {
+			t.Errorf("%s: %v\n%s", cmd, err, out)
+		}
+		if code := p.stop(t, 20*time.Second); code != 0 {
+			t.Errorf("%s: the desk ended with %d after SIGTERM, want 0", cmd, code)
 		}
 	case running:
 		args := slices.Concat(strings.Fields(cmd)[1:], []string{"--set", "web.listen=127.0.0.1:0"})

@@ -29,11 +29,12 @@ const (
 	Page     Format = "page"     // one saved document: HTML, a feed, an API answer
 	Telegram Format = "telegram" // result.json of Telegram Desktop
 	JSON     Format = "json"     // one array of the objects that JSONL has a line each
+	Hotline  Format = "hotline"  // reports of the public as CSV or JSONL: mapped columns alone come in
 	Picture  Format = "picture"  // one PNG, JPEG, GIF or WebP: a poster
 )
 
 // Formats lists the names that a user may give.
-func Formats() []Format { return []Format{JSONL, CSV, Page, Telegram, JSON, Picture} }
+func Formats() []Format { return []Format{JSONL, CSV, Page, Telegram, JSON, Hotline, Picture} }
 
 // Content types of Item.Raw. Each is enough to read the item again: see [FormatOf].
 const (
@@ -104,13 +105,15 @@ var ErrTooLong = errors.New("line too long")
 
 // Options are how a file is read. The zero value is fine.
 type Options struct {
-	Format    Format    // Auto: told by Name and content
-	Name      string    // file name, for messages and to tell the format
-	URL       string    // of a saved page, when the page does not say it
-	Adapter   string    // source that reads saved pages; "" is auto
-	MaxLine   int       // bytes of one line; 0 is DefaultMaxLine
-	FetchedAt time.Time // base of relative dates in saved pages; zero leaves them unread
-	Again     bool      // what is read is an Item.Raw: pictures that it names came with it, and are kept elsewhere
+	Format    Format            // Auto: told by Name and content
+	Name      string            // file name, for messages and to tell the format
+	URL       string            // of a saved page, when the page does not say it
+	Adapter   string            // source that reads saved pages; "" is auto
+	MaxLine   int               // bytes of one line; 0 is DefaultMaxLine
+	FetchedAt time.Time         // base of relative dates in saved pages; zero leaves them unread
+	Columns   map[string]string // of a hotline's reports: see [ParseColumn]; wins over what is known
+	Dropped   func([]string)    // told which columns of a hotline's reports were left out; nil for nobody
+	Again     bool              // what is read is an Item.Raw: pictures that it names came with it, and are kept elsewhere
 
 	beside *os.Root // the folder that the file is in
 }
@@ -196,6 +199,8 @@ func Read(r io.Reader, o Options) iter.Seq2[Item, error] {
 			readTelegram(br, o, yield)
 		case JSON:
 			readArray(br, o, yield)
+		case Hotline:
+			readHotline(br, o, yield)
 		case Picture:
 			readPicture(br, o, yield)
 		default:
@@ -223,7 +228,7 @@ func unzip(r io.Reader) (*bufio.Reader, error) {
 func settle(o Options, head []byte) (Format, error) {
 	if o.Format != Auto {
 		if !slices.Contains(Formats(), o.Format) {
-			return "", fmt.Errorf("format %q is unknown\nhint: use one of jsonl, csv, page, telegram, json, picture", o.Format)
+			return "", fmt.Errorf("format %q is unknown\nhint: use one of jsonl, csv, page, telegram, json, hotline, picture", o.Format)
 		}
 		return o.Format, nil
 	}
@@ -277,7 +282,7 @@ func settle(o Options, head []byte) (Format, error) {
 	if filepath.Ext(name) == ".txt" {
 		return Page, nil
 	}
-	return "", fmt.Errorf("read %s: the format cannot be told\nhint: name it with --format: jsonl, csv, page, telegram, json or picture", o.Name)
+	return "", fmt.Errorf("read %s: the format cannot be told\nhint: name it with --format: jsonl, csv, page, telegram, json, hotline or picture", o.Name)
 }
 
 // ownArray reports an array whose first object has the fields of a line.

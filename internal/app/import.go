@@ -67,6 +67,12 @@ const tallyBatch = 500
 // item that cannot be read is reported and stepped over. It returns when all is
 // published; see [App.WithLine].
 func (a *App) Import(ctx context.Context, files []string, format intake.Format, refused func(error)) (Imported, error) {
+	return a.ImportWith(ctx, files, intake.Options{Format: format}, refused)
+}
+
+// ImportWith is Import with what else a format asks for.
+func (a *App) ImportWith(ctx context.Context, files []string, how intake.Options, refused func(error)) (Imported, error) {
+	format := how.Format
 	if err := a.recoverPending(ctx); err != nil {
 		return Imported{}, err
 	}
@@ -80,7 +86,8 @@ func (a *App) Import(ctx context.Context, files []string, format intake.Format, 
 			im.found(file, before, refused)
 			continue
 		}
-		items, err := intake.Open(file, intake.Options{Format: format, FetchedAt: im.now})
+		how.FetchedAt, how.Name = im.now, ""
+		items, err := intake.Open(file, how)
 		if err != nil {
 			return im.out, err
 		}

@@ -53,6 +53,11 @@ func (a *App) runWeb(ctx context.Context) error {
 		}
 		a.log.Warn("first admin account made; log in, change its password, and delete the file", "name", name, "password_file", file)
 	}
+	if len(a.cfg.Push) > 0 { // what a crash left behind was never acknowledged, but is in the archive
+		if err := a.recoverPending(ctx); err != nil {
+			return errors.Join(err, l.Close())
+		}
+	}
 	a.log.Info("review desk", "url", "http://"+l.Addr().String()+"/")
 	return a.Serve(ctx, l)
 }
@@ -77,8 +82,15 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	push, err := newPush(a, a.cfg.Push)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	mux := http.NewServeMux()
+	mux.Handle("POST /api/v1/posts", push)
+	mux.Handle("/", desk)
 	a.watch.desk.Store("http://" + l.Addr().String() + "/")
-	return a.serve(ctx, l, desk)
+	return a.serve(ctx, l, mux)
 }
 
 // serve answers requests on l until ctx ends.

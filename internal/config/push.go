@@ -15,7 +15,7 @@ import (
 
 // Pusher is one entry of `push:`: who may hand in posts over HTTP.
 type Pusher struct {
-	Name  string `yaml:"name" doc:"short name; posts that name no source of their own are of source push:NAME"`
+	Name  string `yaml:"name" doc:"short name; its posts are of source push:NAME, or push:NAME/SOURCE where they name one"`
 	Token Secret `yaml:"token" doc:"bearer token, 20 characters or more; or sha256: and its digest in hex, so that the file holds no secret"`
 }
 
