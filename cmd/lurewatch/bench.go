@@ -51,7 +51,7 @@ _bulk of a running Elasticsearch. Each figure is the median of the rounds.`,
 	f.StringVar(&opt.ES, "es", "", "URL of a running Elasticsearch to measure, instead of SQLite")
 	f.StringVar(&opt.Prefix, "prefix", "lurewatch-bench", "start of the names of the Elasticsearch indices that are made")
 	f.BoolVar(&asJSON, "json", false, "one JSON object")
-	cmd.AddCommand(pipeline, benchClassify(g), benchCrawl(g), benchCrawler(g))
+	cmd.AddCommand(pipeline, benchClassify(g), benchCrawl(g), benchCrawler(g), benchFrontier(g))
 	return cmd
 }
 

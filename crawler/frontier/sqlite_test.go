@@ -32,6 +32,12 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
+func TestProcesses(t *testing.T) {
+	frontiertest.Processes(t, func(path string, now func() time.Time) (frontier.Store, error) {
+		return frontier.Open(frontier.Options{Path: path, Now: now})
+	}, func(t *testing.T) string { return filepath.Join(t.TempDir(), "frontier.db") }, true)
+}
+
 // TestKilledOwner claims in another process, kills it, and expects the claim to be
 // free at once, not only when the lease runs out.
 func TestKilledOwner(t *testing.T) {

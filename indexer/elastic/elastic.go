@@ -17,14 +17,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
-	"strings"
 	"time"
 
-	"github.com/elastic/go-elasticsearch/v8"
-
 	"github.com/lurewatch/lurewatch/indexer"
+	"github.com/lurewatch/lurewatch/internal/es"
 )
 
 // Options says where Elasticsearch is.
@@ -44,8 +41,8 @@ type Options struct {
 
 // Index is an [indexer.Index] in Elasticsearch.
 type Index struct {
-	opt    Options
-	client *elasticsearch.BaseClient
+	opt Options
+	es  *es.Client
 }
 
 var _ indexer.Index = (*Index)(nil)
@@ -62,37 +59,24 @@ func Open(ctx context.Context, opt Options) (*Index, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	if err := opt.check(); err != nil {
-		return nil, fmt.Errorf("open index: %w", err)
-	}
-	client, err := elasticsearch.NewBaseClient(elasticsearch.Config{
-		Addresses: opt.URLs, Username: opt.Username, Password: opt.Password, APIKey: opt.APIKey, CACert: opt.CACert,
-		Transport:    opt.Transport,
-		DisableRetry: true, // what may be sent again is known here, not there
+	client, err := es.New(es.Options{
+		URLs: opt.URLs, Username: opt.Username, Password: opt.Password, APIKey: opt.APIKey, CACert: opt.CACert,
+		Patience: opt.Patience, Transport: opt.Transport, Log: opt.Log,
 	})
+	if err == nil {
+		err = opt.check()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open index: %w", err)
 	}
-	x := &Index{opt: opt, client: client}
-	if err := x.waiting(ctx, "open index", func(ctx context.Context) error { return x.prepare(ctx) }); err != nil {
+	x := &Index{opt: opt, es: client}
+	if err := x.es.Waiting(ctx, "open index", func(ctx context.Context) error { return x.prepare(ctx) }); err != nil {
 		return nil, fmt.Errorf("open index %s: %w", opt.Name, err)
 	}
 	return x, nil
 }
 
 func (o Options) check() error {
-	if len(o.URLs) == 0 {
-		return errors.New("no URL of Elasticsearch; hint: set the index URL, or none to keep the index in a file")
-	}
-	for _, s := range o.URLs {
-		u, err := url.Parse(s)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return fmt.Errorf("%q is no http or https URL; hint: write it as https://host:9200", s[strings.LastIndexByte(s, '@')+1:]) // a password stands before the @
-		}
-		if u.User != nil {
-			return errors.New("name and password do not belong in the URL, where logs show them; hint: use their own settings")
-		}
-	}
 	switch {
 	case !goodName.MatchString(o.Name):
 		return fmt.Errorf("index name %q wants lower-case letters, digits, and . _ - between them", o.Name)
@@ -106,7 +90,7 @@ func (o Options) check() error {
 
 // Close gives the connections back. It does not wait for calls under way.
 func (x *Index) Close() error {
-	if err := x.client.Close(context.Background()); err != nil {
+	if err := x.es.Close(); err != nil {
 		return fmt.Errorf("close index: %w", err)
 	}
 	return nil

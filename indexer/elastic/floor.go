@@ -21,7 +21,7 @@ func RawFloor(ctx context.Context, opt Options, docs []indexer.Doc, batch int) (
 		return 0, err
 	}
 	defer func() {
-		if derr := x.do(ctx, http.MethodDelete, "/"+x.concrete(), nil, nil); err == nil && derr != nil {
+		if derr := x.es.Do(ctx, http.MethodDelete, "/"+x.concrete(), nil, nil); err == nil && derr != nil {
 			err = fmt.Errorf("remove index: %w", derr)
 		}
 		if cerr := x.Close(); err == nil {
@@ -46,7 +46,7 @@ func RawFloor(ctx context.Context, opt Options, docs []indexer.Doc, batch int) (
 		var out struct {
 			Errors bool `json:"errors"`
 		}
-		if err := x.do(ctx, http.MethodPost, "/"+x.opt.Name+"/_bulk?filter_path=errors", b, &out); err != nil {
+		if err := x.es.Do(ctx, http.MethodPost, "/"+x.opt.Name+"/_bulk?filter_path=errors", b, &out); err != nil {
 			return 0, fmt.Errorf("measure the floor: %w", err)
 		}
 		if out.Errors {

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"github.com/lurewatch/lurewatch/indexer"
+	"github.com/lurewatch/lurewatch/internal/es"
 )
 
 // Bounds of writing.
@@ -42,7 +43,7 @@ func (x *Index) Put(ctx context.Context, changes []indexer.Change) []error {
 	}
 	// Reading, writing and writing again are one effort with one limit in time.
 	conflicts := 0
-	err := x.patient(ctx, "put", func(ctx context.Context) error {
+	err := x.es.Patient(ctx, "put", func(ctx context.Context) error {
 		for len(todo) > 0 {
 			if conflicts++; conflicts > maxMerges {
 				return errContended
@@ -81,27 +82,27 @@ func (x *Index) read(ctx context.Context, todo []*merge) error {
 	}
 	var out struct {
 		Docs []struct {
-			Found       bool   `json:"found"`
-			SeqNo       int64  `json:"_seq_no"`
-			PrimaryTerm int64  `json:"_primary_term"`
-			Error       *cause `json:"error"`
+			Found       bool      `json:"found"`
+			SeqNo       int64     `json:"_seq_no"`
+			PrimaryTerm int64     `json:"_primary_term"`
+			Error       *es.Cause `json:"error"`
 			Source      struct {
 				Doc *indexer.Doc `json:"doc"`
 			} `json:"_source"`
 		} `json:"docs"`
 	}
-	if err := x.do(ctx, http.MethodPost, "/"+x.opt.Name+"/_mget", body, &out); err != nil {
+	if err := x.es.Do(ctx, http.MethodPost, "/"+x.opt.Name+"/_mget", body, &out); err != nil {
 		return err
 	}
 	if len(out.Docs) != len(todo) {
-		return fmt.Errorf("%w: %d documents for %d ids", errAnswer, len(out.Docs), len(todo))
+		return fmt.Errorf("%w: %d documents for %d ids", es.ErrAnswer, len(out.Docs), len(todo))
 	}
 	for i, d := range out.Docs {
 		switch {
 		case d.Error != nil:
-			return &Fault{Status: http.StatusServiceUnavailable, Type: d.Error.Type, Reason: d.Error.Reason}
+			return &es.Fault{Status: http.StatusServiceUnavailable, Type: d.Error.Type, Reason: d.Error.Reason}
 		case d.Found && d.Source.Doc == nil:
-			return fmt.Errorf("%w: %s has no document in it", errAnswer, todo[i].ID)
+			return fmt.Errorf("%w: %s has no document in it", es.ErrAnswer, todo[i].ID)
 		case d.Found:
 			todo[i].old, todo[i].seqNo, todo[i].term = d.Source.Doc, d.SeqNo, d.PrimaryTerm
 		default:
@@ -163,7 +164,7 @@ func (x *Index) write(ctx context.Context, todo []*merge, errs []error) ([]*merg
 				continue
 			}
 			again = append(again, m)
-			if f, ok := errors.AsType[*Fault](m.err); ok && f.Status != http.StatusConflict {
+			if f, ok := errors.AsType[*es.Fault](m.err); ok && f.Status != http.StatusConflict {
 				passing = m.err
 			}
 		}
@@ -191,17 +192,17 @@ func (m *merge) action(buf *bytes.Buffer) {
 func (x *Index) bulk(ctx context.Context, body []byte, sent []*merge, errs []error) error {
 	var out struct {
 		Items []map[string]struct {
-			Status int    `json:"status"`
-			Error  *cause `json:"error"`
+			Status int       `json:"status"`
+			Error  *es.Cause `json:"error"`
 		} `json:"items"`
 	}
 	// Without require_alias a write after somebody removed the index would make one without our mapping.
 	path := "/" + x.opt.Name + "/_bulk?require_alias=true&filter_path=items.*.status,items.*.error.type,items.*.error.reason"
-	if err := x.do(ctx, http.MethodPost, path, body, &out); err != nil {
+	if err := x.es.Do(ctx, http.MethodPost, path, body, &out); err != nil {
 		return err
 	}
 	if len(out.Items) != len(sent) {
-		return fmt.Errorf("%w: %d results for %d documents", errAnswer, len(out.Items), len(sent))
+		return fmt.Errorf("%w: %d results for %d documents", es.ErrAnswer, len(out.Items), len(sent))
 	}
 	for i, item := range out.Items {
 		m := sent[i]
@@ -210,12 +211,12 @@ func (x *Index) bulk(ctx context.Context, body []byte, sent []*merge, errs []err
 			if r.Status < 300 {
 				continue
 			}
-			f := &Fault{Status: r.Status}
+			f := &es.Fault{Status: r.Status}
 			if r.Error != nil {
 				f.Type, f.Reason = r.Error.Type, r.Error.Reason
 			}
 			switch {
-			case f.Status == http.StatusConflict || f.passing():
+			case f.Status == http.StatusConflict || f.Passing():
 				m.err = f
 			case f.Status == http.StatusBadRequest || f.Status == http.StatusRequestEntityTooLarge:
 				m.Fail(errs, fmt.Errorf("put %s: %w: %w", m.ID, indexer.ErrInvalid, f))

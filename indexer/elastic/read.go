@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"github.com/lurewatch/lurewatch/indexer"
+	"github.com/lurewatch/lurewatch/internal/es"
 	"github.com/lurewatch/lurewatch/internal/post"
 )
 
@@ -22,10 +23,10 @@ func (x *Index) Get(ctx context.Context, id string) (indexer.Doc, error) {
 	if id == "" || len(id) > 512 { // no post has such an id, and the path would be another
 		return indexer.Doc{}, fmt.Errorf("get %q: %w", id, indexer.ErrNotFound)
 	}
-	err := x.patient(ctx, "get", func(ctx context.Context) error {
-		return x.do(ctx, http.MethodGet, "/"+x.opt.Name+"/_doc/"+url.PathEscape(id), nil, &out)
+	err := x.es.Patient(ctx, "get", func(ctx context.Context) error {
+		return x.es.Do(ctx, http.MethodGet, "/"+x.opt.Name+"/_doc/"+url.PathEscape(id), nil, &out)
 	})
-	if f, ok := errors.AsType[*Fault](err); ok && f.Status == http.StatusNotFound && f.Type == "" {
+	if f, ok := errors.AsType[*es.Fault](err); ok && f.Status == http.StatusNotFound && f.Type == "" {
 		return indexer.Doc{}, fmt.Errorf("get %s: %w", id, indexer.ErrNotFound)
 	}
 	if err != nil {
@@ -36,8 +37,8 @@ func (x *Index) Get(ctx context.Context, id string) (indexer.Doc, error) {
 
 // Refresh makes what was put searchable.
 func (x *Index) Refresh(ctx context.Context) error {
-	err := x.patient(ctx, "refresh", func(ctx context.Context) error {
-		return x.do(ctx, http.MethodPost, "/"+x.opt.Name+"/_refresh", nil, nil)
+	err := x.es.Patient(ctx, "refresh", func(ctx context.Context) error {
+		return x.es.Do(ctx, http.MethodPost, "/"+x.opt.Name+"/_refresh", nil, nil)
 	})
 	if err != nil {
 		return fmt.Errorf("refresh: %w", err)
@@ -53,8 +54,8 @@ func (x *Index) Count(ctx context.Context) (int64, error) {
 	var out struct {
 		Count int64 `json:"count"`
 	}
-	err := x.patient(ctx, "count", func(ctx context.Context) error {
-		return x.do(ctx, http.MethodGet, "/"+x.opt.Name+"/_count", nil, &out)
+	err := x.es.Patient(ctx, "count", func(ctx context.Context) error {
+		return x.es.Do(ctx, http.MethodGet, "/"+x.opt.Name+"/_count", nil, &out)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("count: %w", err)
@@ -102,8 +103,8 @@ func (x *Index) Fold(ctx context.Context) (post.Fold, error) {
 				} `json:"hits"`
 			} `json:"hits"`
 		}
-		err = x.patient(ctx, "fold", func(ctx context.Context) error {
-			return x.do(ctx, http.MethodPost, "/_search", b, &out)
+		err = x.es.Patient(ctx, "fold", func(ctx context.Context) error {
+			return x.es.Do(ctx, http.MethodPost, "/_search", b, &out)
 		})
 		if err != nil {
 			return f, fmt.Errorf("fold: %w", err)
@@ -113,7 +114,7 @@ func (x *Index) Fold(ctx context.Context) (post.Fold, error) {
 		}
 		for _, h := range out.Hits.Hits {
 			if len(h.Fields.ID) != 1 {
-				return f, fmt.Errorf("fold: %w: document without an id", errAnswer)
+				return f, fmt.Errorf("fold: %w: document without an id", es.ErrAnswer)
 			}
 			for _, d := range h.Fields.Digests {
 				f.Add(h.Fields.ID[0], d)

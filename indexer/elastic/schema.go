@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/lurewatch/lurewatch/internal/es"
 )
 
 // schemaVersion goes up with every change of the mapping or of the terms that
@@ -60,8 +62,8 @@ var errSchema = errors.New("the alias stands for an index of another version of 
 // processes may do it at once.
 func (x *Index) prepare(ctx context.Context) error {
 	var aliases map[string]any
-	err := x.do(ctx, http.MethodGet, "/_alias/"+x.opt.Name, nil, &aliases)
-	if f, ok := errors.AsType[*Fault](err); ok && f.Status == http.StatusNotFound {
+	err := x.es.Do(ctx, http.MethodGet, "/_alias/"+x.opt.Name, nil, &aliases)
+	if f, ok := errors.AsType[*es.Fault](err); ok && f.Status == http.StatusNotFound {
 		return x.create(ctx)
 	}
 	if err != nil {
@@ -78,11 +80,11 @@ func (x *Index) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := x.do(ctx, http.MethodPut, "/_index_template/"+x.opt.Name, body, nil); err != nil {
+	if err := x.es.Do(ctx, http.MethodPut, "/_index_template/"+x.opt.Name, body, nil); err != nil {
 		return err
 	}
-	err = x.do(ctx, http.MethodPut, "/"+x.concrete(), nil, nil)
-	if f, ok := errors.AsType[*Fault](err); ok && strings.Contains(f.Type, "already_exists") {
+	err = x.es.Do(ctx, http.MethodPut, "/"+x.concrete(), nil, nil)
+	if f, ok := errors.AsType[*es.Fault](err); ok && strings.Contains(f.Type, "already_exists") {
 		err = nil // another process was faster
 	}
 	if err != nil {
@@ -93,14 +95,14 @@ func (x *Index) create(ctx context.Context) error {
 
 // active waits until the index can be read and written.
 func (x *Index) active(ctx context.Context) error {
-	return x.do(ctx, http.MethodGet, "/_cluster/health/"+x.concrete()+"?wait_for_status=yellow&timeout=30s", nil, nil)
+	return x.es.Do(ctx, http.MethodGet, "/_cluster/health/"+x.concrete()+"?wait_for_status=yellow&timeout=30s", nil, nil)
 }
 
 // Reset removes the index and makes it anew. A Put at the same moment may be
 // answered with an error that says so; put it again.
 func (x *Index) Reset(ctx context.Context) error {
-	err := x.patient(ctx, "reset", func(ctx context.Context) error {
-		err := x.do(ctx, http.MethodDelete, "/"+x.concrete()+"?ignore_unavailable=true", nil, nil)
+	err := x.es.Patient(ctx, "reset", func(ctx context.Context) error {
+		err := x.es.Do(ctx, http.MethodDelete, "/"+x.concrete()+"?ignore_unavailable=true", nil, nil)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lurewatch/lurewatch/indexer"
+	"github.com/lurewatch/lurewatch/internal/es"
 )
 
 // keep is how long the server keeps a list by relevance for its reader, after each page.
@@ -30,7 +31,7 @@ func (x *Index) Search(ctx context.Context, q indexer.Query) (indexer.Page, erro
 		at = &indexer.Place{}
 	}
 	var page indexer.Page
-	err = x.patient(ctx, "search", func(ctx context.Context) (err error) {
+	err = x.es.Patient(ctx, "search", func(ctx context.Context) (err error) {
 		page, err = x.search(ctx, q, e, *at)
 		return err
 	})
@@ -66,8 +67,8 @@ func (x *Index) search(ctx context.Context, q indexer.Query, e indexer.Expr, at 
 		return indexer.Page{}, err
 	}
 	var out answer
-	err = x.do(ctx, http.MethodPost, path, b, &out)
-	if f, ok := errors.AsType[*Fault](err); ok && at.View != "" && f.Status == http.StatusNotFound {
+	err = x.es.Do(ctx, http.MethodPost, path, b, &out)
+	if f, ok := errors.AsType[*es.Fault](err); ok && at.View != "" && f.Status == http.StatusNotFound {
 		return indexer.Page{}, fmt.Errorf("%w: expired; hint: search again without it", indexer.ErrCursor)
 	}
 	if err != nil {
@@ -165,7 +166,7 @@ func counts(q indexer.Query, out answer, page *indexer.Page) error {
 		for _, b := range out.Aggregations["facet_"+string(f)].Buckets {
 			var value string
 			if err := json.Unmarshal(b.Key, &value); err != nil {
-				return fmt.Errorf("%w: facet %s: %w", errAnswer, f, err)
+				return fmt.Errorf("%w: facet %s: %w", es.ErrAnswer, f, err)
 			}
 			list = append(list, indexer.Bucket{Value: value, Count: b.Count})
 		}
@@ -178,7 +179,7 @@ func counts(q indexer.Query, out answer, page *indexer.Page) error {
 	for _, b := range out.Aggregations["histogram"].Buckets {
 		var ms int64
 		if err := json.Unmarshal(b.Key, &ms); err != nil {
-			return fmt.Errorf("%w: histogram: %w", errAnswer, err)
+			return fmt.Errorf("%w: histogram: %w", es.ErrAnswer, err)
 		}
 		page.Histogram = append(page.Histogram, indexer.Bin{Start: time.UnixMilli(ms).UTC(), Count: b.Count})
 	}
@@ -190,7 +191,7 @@ func (x *Index) view(ctx context.Context) (string, error) {
 	var out struct {
 		ID string `json:"id"`
 	}
-	err := x.do(ctx, http.MethodPost, "/"+x.opt.Name+"/_pit?keep_alive="+url.QueryEscape(keep), nil, &out)
+	err := x.es.Do(ctx, http.MethodPost, "/"+x.opt.Name+"/_pit?keep_alive="+url.QueryEscape(keep), nil, &out)
 	return out.ID, err
 }
 
@@ -198,7 +199,7 @@ func (x *Index) view(ctx context.Context) (string, error) {
 func (x *Index) drop(ctx context.Context, view string) {
 	body, err := json.Marshal(object{"id": view})
 	if err == nil {
-		err = x.do(context.WithoutCancel(ctx), http.MethodDelete, "/_pit", body, nil)
+		err = x.es.Do(context.WithoutCancel(ctx), http.MethodDelete, "/_pit", body, nil)
 	}
 	if err != nil {
 		x.opt.Log.Debug("point in time left to expire", "err", err)

@@ -37,6 +37,7 @@ var level = map[string]int{
 	"internal/metrics": 1,
 	"internal/pages":   1,
 	"internal/picture": 1,
+	"internal/es":      1,
 	"internal/post":    0,
 
 	// Beside the line: what only the demo and tests use.

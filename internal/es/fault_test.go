@@ -1,4 +1,4 @@
-package elastic
+package es
 
 import (
 	"errors"
@@ -28,11 +28,11 @@ func TestFault(t *testing.T) {
 		if !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
-		if passing(err) != c.passing {
-			t.Errorf("%s: passing = %v", name, passing(err))
+		if Passing(err) != c.passing {
+			t.Errorf("%s: passing = %v", name, Passing(err))
 		}
 	}
-	if passing(errSchema) || passing(errors.New("anything")) || !passing(fmt.Errorf("%w: refused", errConnection)) {
+	if Passing(errors.New("anything")) || !Passing(fmt.Errorf("%w: refused", ErrConnection)) {
 		t.Error("only faults of the connection and of load pass by themselves")
 	}
 }

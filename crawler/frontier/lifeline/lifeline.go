@@ -1,4 +1,7 @@
-package frontier
+// Package lifeline tells the processes of one machine which of them live, by files
+// that the kernel unlocks when their process ends, however it ends. It knows
+// nothing of other machines. Start at [Hold].
+package lifeline
 
 import (
 	"errors"
@@ -9,13 +12,12 @@ import (
 	"syscall"
 )
 
-// lifeline is a locked file that tells other processes that an owner lives. The
-// kernel lets go of the lock when the process ends, however it ends.
-type lifeline struct{ f *os.File }
+// Line is the locked file of an owner that lives.
+type Line struct{ f *os.File }
 
-// holdLifeline makes and locks the file of owner beside path, and returns the
+// Hold makes and locks the file of owner beside path, and returns the
 // owners whose files nobody holds any more.
-func holdLifeline(path, owner string) (dead []string, l *lifeline, err error) {
+func Hold(path, owner string) (dead []string, l *Line, err error) {
 	prefix := path + ".owner-"
 	files, err := filepath.Glob(escapeGlob(prefix) + "*")
 	if err != nil {
@@ -40,10 +42,11 @@ func holdLifeline(path, owner string) (dead []string, l *lifeline, err error) {
 		f.Close()
 		return nil, nil, fmt.Errorf("lock owner: %w", err)
 	}
-	return dead, &lifeline{f}, nil
+	return dead, &Line{f}, nil
 }
 
-func (l *lifeline) drop() {
+// Drop says that the owner has ended.
+func (l *Line) Drop() {
 	os.Remove(l.f.Name())
 	l.f.Close()
 }
