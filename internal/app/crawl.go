@@ -11,7 +11,6 @@ import (
 
 	"github.com/lurewatch/lurewatch/crawler"
 	"github.com/lurewatch/lurewatch/crawler/fetch"
-	"github.com/lurewatch/lurewatch/crawler/frontier"
 	"github.com/lurewatch/lurewatch/crawler/source"
 	"github.com/lurewatch/lurewatch/internal/config"
 	"github.com/lurewatch/lurewatch/internal/post"
@@ -102,11 +101,7 @@ func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, 
 		return rep, err
 	}
 	defer func() { err = errors.Join(err, closeBrowser()) }()
-	name := "frontier.db"
-	if opt.Fresh != "" {
-		name = opt.Fresh
-	}
-	store, err := frontier.Open(frontier.Options{Path: a.cfg.Path(name), Now: a.opt.Now})
+	store, err := a.openFrontier(ctx, opt.Fresh)
 	if err != nil {
 		return rep, err
 	}

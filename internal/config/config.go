@@ -77,6 +77,7 @@ type Crawl struct {
 	Pace         time.Duration  `yaml:"pace" doc:"pause between two requests to one host; 0 turns pacing off"`
 	AllowNet     []netip.Prefix `yaml:"allow_net" doc:"private networks that may be fetched from, as CIDR; none by default"`
 	IgnoreRobots bool           `yaml:"ignore_robots" doc:"fetch what robots.txt disallows; only for sites that asked you to"`
+	Frontier     string         `yaml:"frontier" doc:"where known URLs are kept: auto (Elasticsearch when index.url is set, else SQLite in data_dir), sqlite or elastic"`
 	Browser      string         `yaml:"browser" doc:"auto (use Chromium where found), off, or the path of a Chromium"`
 }
 
@@ -166,7 +167,7 @@ func Default() Config {
 		Stream:   Stream{Replicas: 1},
 		Index:    Index{Prefix: "lurewatch"},
 		Archive:  Archive{MaxBytes: 1 << 30},
-		Crawl:    Crawl{Workers: 8, Pace: time.Second, Browser: "auto"},
+		Crawl:    Crawl{Workers: 8, Pace: time.Second, Browser: "auto", Frontier: "auto"},
 		Pictures: Pictures{Tesseract: "auto", Timeout: 20 * time.Second, Memory: 1 << 30},
 		Web:      Web{Listen: "127.0.0.1:8417"},
 		Alerts:   Alerts{MinLevel: string(post.LevelMedium)},
@@ -175,6 +176,17 @@ func Default() Config {
 
 // Runs reports whether this process runs role.
 func (c Config) Runs(role string) bool { return slices.Contains(c.Roles, role) }
+
+// FrontierStore is where known URLs are kept: sqlite or elastic.
+func (c Config) FrontierStore() string {
+	switch {
+	case c.Crawl.Frontier != "auto":
+		return c.Crawl.Frontier
+	case c.Index.URL != "":
+		return "elastic"
+	}
+	return "sqlite"
+}
 
 // Path joins name to the data folder.
 func (c Config) Path(name ...string) string {
@@ -204,6 +216,12 @@ func (c Config) check() error {
 	}
 	if c.Crawl.Workers < 1 || c.Crawl.Workers > 1024 {
 		bad("crawl.workers: %d is not between 1 and 1024", c.Crawl.Workers)
+	}
+	switch f := c.Crawl.Frontier; {
+	case !slices.Contains([]string{"auto", "sqlite", "elastic"}, f):
+		bad("crawl.frontier: %q is none of auto, sqlite, elastic", f)
+	case f == "elastic" && c.Index.URL == "":
+		bad("crawl.frontier: elastic needs index.url, the address of Elasticsearch")
 	}
 	if c.Archive.MaxBytes < 1<<20 {
 		bad("archive.max_bytes: %d is under 1 MiB (1048576)", c.Archive.MaxBytes)

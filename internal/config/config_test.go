@@ -30,6 +30,8 @@ func TestBadInputIsNamedWithItsPlace(t *testing.T) {
 		"a duration without a unit":                          {file: "crawl:\n  pace: soon\n", want: ":2: "},
 		"a duplicate key":                                    {file: "data_dir: a\ndata_dir: b\n", want: "data_dir"},
 		"a second document":                                  {file: "data_dir: a\n---\ndata_dir: b\n", want: "a second YAML document"},
+		"a frontier that is none":                            {file: "crawl: {frontier: redis}\n", want: `crawl.frontier: "redis" is none of auto, sqlite, elastic`},
+		"a frontier in Elasticsearch without its address":    {file: "crawl: {frontier: elastic}\n", want: "crawl.frontier: elastic needs index.url"},
 		"an index address without its scheme":                {file: "index: {url: 'es1:9200'}\n", want: "index.url: an address is no http or https URL"},
 		"a password in an index address":                     {file: "index: {url: 'https://desk:hunter2@es1:9200'}\n", want: "index.url: name and password belong into"},
 		"a stream address that is none":                      {file: "stream: {url: 'http://n1:4222,nats://n2'}\n", want: "stream.url: an address is no URL such as"},
