@@ -55,7 +55,8 @@ type Result struct {
 
 	// Of a browser only.
 	DOM        []byte // the document after scripts ran, serialised as UTF-8
-	Screenshot []byte // PNG
+	Screenshot []byte // PNG, the whole page up to a height
+	Snapshot   []byte // MHTML: the document with its pictures and styles; nil when it was too big
 }
 
 // Truncation says why a body is not whole, in the words of WARC 1.1. Empty means whole.

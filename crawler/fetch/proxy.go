@@ -9,6 +9,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"net/netip"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 )
@@ -26,6 +29,7 @@ type proxy struct {
 	wg       sync.WaitGroup
 
 	mu      sync.Mutex
+	dialled map[string]netip.Addr // by host:port, the address last connected to
 	tunnels map[net.Conn]struct{}
 	closed  bool
 }
@@ -39,7 +43,7 @@ func startProxy(g *Guard, log *slog.Logger, maxBytes int64) (*proxy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for the browser's proxy: %w", err)
 	}
-	p := &proxy{guard: g, log: log, maxBytes: maxBytes, ln: ln, tunnels: map[net.Conn]struct{}{}}
+	p := &proxy{guard: g, log: log, maxBytes: maxBytes, ln: ln, tunnels: map[net.Conn]struct{}{}, dialled: map[string]netip.Addr{}}
 	p.via = &http.Transport{DialContext: p.dial, DisableCompression: true, ResponseHeaderTimeout: 30 * time.Second, MaxResponseHeaderBytes: 256 << 10, MaxIdleConnsPerHost: 6, IdleConnTimeout: 15 * time.Second}
 	plain := &httputil.ReverseProxy{
 		Rewrite:   func(*httputil.ProxyRequest) {}, // as it is, without X-Forwarded headers
@@ -89,7 +93,32 @@ func (p *proxy) dial(ctx context.Context, network, addr string) (net.Conn, error
 		c.Close()
 		return nil, &BlockedError{What: addr, Why: "it is the crawler itself"}
 	}
+	if ap, err := netip.ParseAddrPort(c.RemoteAddr().String()); err == nil {
+		p.mu.Lock()
+		if len(p.dialled) >= maxDialled {
+			clear(p.dialled)
+		}
+		p.dialled[strings.ToLower(addr)] = ap.Addr().Unmap()
+		p.mu.Unlock()
+	}
 	return c, nil
+}
+
+// maxDialled bounds the hosts whose address is remembered.
+const maxDialled = 4096
+
+// address is the one that u was fetched from, the zero Addr when it is not known.
+func (p *proxy) address(u *url.URL) netip.Addr {
+	port := u.Port()
+	if port == "" {
+		port = "80"
+		if u.Scheme == "https" {
+			port = "443"
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.dialled[strings.ToLower(net.JoinHostPort(u.Hostname(), port))]
 }
 
 func (p *proxy) refuse(w http.ResponseWriter, r *http.Request, err error) {

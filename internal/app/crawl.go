@@ -96,7 +96,7 @@ func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, 
 		return rep, err
 	}
 	defer httpFetcher.Close()
-	browser, closeBrowser, err := a.openBrowser(opt, guard)
+	browser, closeBrowser, err := a.openBrowser(ctx, opt, guard)
 	if err != nil {
 		return rep, err
 	}
@@ -141,8 +141,9 @@ func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, 
 	return c.Report(), err
 }
 
-// openBrowser starts Chromium where the crawl may use one and it is found.
-func (a *App) openBrowser(opt CrawlOptions, guard *fetch.Guard) (crawler.Fetcher, func() error, error) {
+// openBrowser makes the browser where the crawl may use one and it is found. Where a
+// site always needs it, it is started now: a crawl that cannot work says so at once.
+func (a *App) openBrowser(ctx context.Context, opt CrawlOptions, guard *fetch.Guard) (crawler.Fetcher, func() error, error) {
 	none := func() error { return nil }
 	if opt.Browser == "off" {
 		return nil, none, nil
@@ -159,6 +160,12 @@ func (a *App) openBrowser(opt CrawlOptions, guard *fetch.Guard) (crawler.Fetcher
 	b, err := fetch.NewBrowser(fetch.BrowserOptions{Path: path, Guard: guard, UserAgent: a.userAgent(), Log: a.log, Now: a.opt.Now})
 	if err != nil {
 		return nil, none, fmt.Errorf("start browser: %w\nhint: set crawl.browser: off to go on without", err)
+	}
+	if i := slices.IndexFunc(opt.Sites, func(s crawler.Site) bool { return s.Browser == crawler.BrowserOn }); i >= 0 {
+		if err := b.Start(ctx); err != nil {
+			b.Close()
+			return nil, none, fmt.Errorf("source %s needs a browser: %w", opt.Sites[i].Name, err)
+		}
 	}
 	return b, func() error { b.Close(); return nil }, nil
 }

@@ -42,6 +42,11 @@ func (v vault) Put(ctx context.Context, e crawler.Evidence) (post.Capture, error
 				Type: "resource", Date: e.Browser.FetchedAt, TargetURI: "urn:screenshot:" + pageURL(e.Browser), ContentType: "image/png", Block: e.Browser.Screenshot,
 			})
 		}
+		if len(e.Browser.Snapshot) > 0 {
+			recs = append(recs, archive.Record{
+				Type: "resource", Date: e.Browser.FetchedAt, TargetURI: "urn:mhtml:" + pageURL(e.Browser), ContentType: "multipart/related", Block: e.Browser.Snapshot,
+			})
+		}
 		primary = len(recs) // the last of its group: Done is told of it
 		recs = append(recs, archive.Record{
 			Type: "resource", Date: e.Browser.FetchedAt, TargetURI: pageURL(e.Browser), ContentType: "text/html; charset=utf-8", Block: e.Browser.DOM,

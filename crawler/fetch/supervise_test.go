@@ -1,0 +1,247 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// current is the browser that is in use now.
+func current(t *testing.T, b *Browser) *chromium {
+	t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.cur == nil {
+		t.Fatal("no browser runs")
+	}
+	return b.cur
+}
+
+// eventually waits for a condition, for a while at most.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(30 * time.Second)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("not within 30 s: %s", what)
+		}
+	}
+}
+
+// A browser that is killed in the middle of a page is replaced, and the page is
+// fetched from the new one.
+func TestACrashCostsNoPage(t *testing.T) {
+	var b *Browser
+	var asked atomic.Int32
+	always := new(atomic.Bool)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/page" && (asked.Add(1) == 1 || always.Load()) {
+			b.mu.Lock()
+			pgid := b.cur.pgid
+			b.mu.Unlock()
+			_ = syscall.Kill(-pgid, syscall.SIGKILL)
+			<-r.Context().Done()
+			return
+		}
+		fmt.Fprint(w, "<p>here</p>")
+	}))
+	defer srv.Close()
+	b = newTestBrowser(t, BrowserOptions{Timeout: 30 * time.Second})
+	res, err := b.Fetch(t.Context(), Request{URL: srv.URL + "/page"})
+	if err != nil || !bytes.Contains(res.DOM, []byte("<p>here</p>")) {
+		t.Fatalf("after a crash in mid-page: %v", err)
+	}
+	if n := asked.Load(); n != 2 {
+		t.Errorf("the page was asked for %d times, want 2", n)
+	}
+	// A page that ends every browser is given up after the second.
+	always.Store(true)
+	asked.Store(0)
+	if _, err := b.Fetch(t.Context(), Request{URL: srv.URL + "/page"}); !errors.Is(err, errDied) || !strings.Contains(err.Error(), "hint: ") {
+		t.Errorf("error = %v, want that the browser died, with a hint", err)
+	}
+	if n := asked.Load(); n != 2 {
+		t.Errorf("a page that ends browsers was tried %d times, want 2", n)
+	}
+	always.Store(false)
+	if _, err := b.Fetch(t.Context(), Request{URL: srv.URL + "/other"}); err != nil {
+		t.Errorf("after two crashes: %v", err)
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	base, _, _ := stage(t)
+	b := newTestBrowser(t, BrowserOptions{Timeout: 30 * time.Second})
+	if _, err := b.Fetch(t.Context(), Request{URL: base + "/script"}); err != nil {
+		t.Fatal(err)
+	}
+	used := groupMemory(current(t, b).pgid)
+	if used == 0 {
+		t.Skip("this system does not tell the memory of processes")
+	}
+	t.Logf("a browser after one page: %d MiB", used>>20)
+	if used < 20<<20 || used > 2<<30 {
+		t.Errorf("a browser uses %d bytes: the measure is wrong", used)
+	}
+	// One that is over its bound is retired though it has done few pages.
+	small := newTestBrowser(t, BrowserOptions{Timeout: 30 * time.Second, MaxMemory: used / 5 * 4})
+	if _, err := small.Fetch(t.Context(), Request{URL: base + "/script"}); err != nil {
+		t.Fatal(err)
+	}
+	var first []string
+	small.mu.Lock()
+	for c := range small.all {
+		first = append(first, c.profile)
+	}
+	small.mu.Unlock()
+	eventually(t, "the browser is gone", func() bool { return processes(t, first) == 0 })
+	// A page that takes all it can get ends its own tab, and the rest goes on.
+	hog := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `<!doctype html><p>standing</p><script>const a = []; for (;;) a.push(new Array(1e6).fill({}))</script>`)
+	}))
+	defer hog.Close()
+	before := current(t, b)
+	if res, err := b.Fetch(t.Context(), Request{URL: hog.URL}); err != nil || !bytes.Contains(res.DOM, []byte("standing")) {
+		t.Errorf("a page that takes all memory: %v, want it read without its scripts", err)
+	}
+	if current(t, b) != before {
+		t.Error("a greedy page cost the whole browser")
+	}
+}
+
+func TestSeveralPagesAtATime(t *testing.T) {
+	var now, most atomic.Int32
+	gate := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/page" {
+			return
+		}
+		n := now.Add(1)
+		defer now.Add(-1)
+		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+		}
+		select {
+		case <-gate:
+		case <-r.Context().Done():
+		}
+		fmt.Fprint(w, "<p>here</p>")
+	}))
+	defer srv.Close()
+	b := newTestBrowser(t, BrowserOptions{Timeout: time.Minute, Tabs: 3})
+	var wg sync.WaitGroup
+	for range 7 {
+		wg.Go(func() {
+			if res, err := b.Fetch(t.Context(), Request{URL: srv.URL + "/page"}); err != nil || !bytes.Contains(res.DOM, []byte("here")) {
+				t.Errorf("fetch: %v", err)
+			}
+		})
+	}
+	eventually(t, "three pages wait at once", func() bool { return now.Load() == 3 })
+	close(gate)
+	wg.Wait()
+	if n := most.Load(); n != 3 {
+		t.Errorf("%d pages at a time, want 3", n)
+	}
+}
+
+func TestTwoHundredCancelledPagesLeaveNoProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+	base, _, _ := stage(t)
+	b := newTestBrowser(t, BrowserOptions{Timeout: 20 * time.Second, Tabs: 8, Recycle: 1000})
+	if err := b.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ours := profiles(b)
+	before := processes(t, ours)
+	if before == 0 {
+		t.Fatal("no browser process found while one runs: the count is wrong")
+	}
+	var wg sync.WaitGroup
+	for i := range 200 {
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(50+i*20)*time.Millisecond)
+			defer cancel()
+			path := []string{"/slow", "/forever", "/alerts", "/waits"}[i%4]
+			if _, err := b.Fetch(ctx, Request{URL: base + path}); err == nil {
+				t.Errorf("%s: a page without end came to one", path)
+			}
+		})
+	}
+	wg.Wait()
+	ours = append(ours, profiles(b)...)
+	eventually(t, "the renderers of cancelled pages end", func() bool { return processes(t, ours) <= before+3 })
+	b.Close()
+	if n := processes(t, ours); n != 0 {
+		t.Errorf("%d browser processes after close", n)
+	}
+}
+
+func TestALongTemporaryDirectoryDoesNoHarm(t *testing.T) {
+	base, _, _ := stage(t)
+	long := filepath.Join(t.TempDir(), strings.Repeat("long-", 20), strings.Repeat("longer-", 20))
+	if err := os.MkdirAll(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", long)
+	b := newTestBrowser(t, BrowserOptions{Timeout: 30 * time.Second})
+	if _, err := b.Fetch(t.Context(), Request{URL: base + "/script"}); err != nil {
+		t.Fatal(err)
+	}
+	if p := current(t, b).profile; len(p) > maxSocket {
+		t.Errorf("profile %s is too long for a socket", p)
+	}
+}
+
+func TestABrowserThatCannotStartSaysSo(t *testing.T) {
+	tests := map[string]struct{ script, want string }{
+		"a sandbox that is not to be had": {`echo "FATAL:zygote_host_impl_linux.cc(128)] No usable sandbox! If you want" >&2; exit 1`, "user namespaces"},
+		"a library that is missing":       {`echo "chrome: error while loading shared libraries: libnss3.so: cannot open" >&2; exit 127`, "libnss3.so"},
+		"another program":                 {`exit 3`, "--headless=new --dump-dom"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "chromium")
+			if err := os.WriteFile(path, []byte("#!/bin/sh\n"+tt.script+"\n"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+			b, err := NewBrowser(BrowserOptions{Guard: loopback(t), UserAgent: testAgent, Path: path, Now: func() time.Time { return now }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer b.Close()
+			first := b.Start(t.Context())
+			if first == nil || !strings.Contains(first.Error(), tt.want) || !strings.Contains(first.Error(), "\nhint: ") || !strings.Contains(first.Error(), path) {
+				t.Fatalf("error = %v, want %q, the path and a hint in it", first, tt.want)
+			}
+			// The next pages fail at once, with the same words.
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.Fetch(t.Context(), Request{URL: "http://127.0.0.1:1/"}); err == nil || err.Error() != first.Error() {
+				t.Errorf("error = %v, want the first one again", err)
+			}
+			now = now.Add(startAgain + time.Second)
+			if err := b.Start(t.Context()); err == nil || err.Error() == first.Error() {
+				t.Errorf("error = %v, want that of a new try", err)
+			}
+		})
+	}
+}
