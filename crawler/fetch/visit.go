@@ -319,7 +319,10 @@ func (v *visit) refusal() error {
 // for a failure.
 func (v *visit) navigate(u *url.URL) (failure string, err error) {
 	rest, cancel := v.part(restBy)
-	defer func() { cancel() }()
+	defer cancel()
+	late, cancelLate := v.part(answerBy)
+	defer cancelLate()
+	enough := rest.Done()
 	type answer struct {
 		res page.NavigateResult
 		err error
@@ -329,7 +332,6 @@ func (v *visit) navigate(u *url.URL) (failure string, err error) {
 		res, err := chromedp.Call(v.ctx, page.Navigate, page.NavigateParams{URL: u.String()})
 		nav <- answer{res, err}
 	})
-	late := false
 	for {
 		select {
 		case a := <-nav:
@@ -345,14 +347,12 @@ func (v *visit) navigate(u *url.URL) (failure string, err error) {
 			nav = nil
 		case <-v.quiet:
 			return "", nil
-		case <-rest.Done():
+		case <-enough:
 			if v.ctx.Err() != nil {
 				return "", fmt.Errorf("page took longer than %v", v.b.opt.Timeout)
 			}
-			if !late && !v.answered() {
-				late = true
-				cancel()
-				rest, cancel = v.part(answerBy)
+			if late.Err() == nil && !v.answered() {
+				enough = late.Done()
 				continue
 			}
 			v.stopScripts()
