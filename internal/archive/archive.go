@@ -48,8 +48,11 @@ type Options struct {
 	// that is written down: what a power failure may take from the stream must be
 	// published again. Default 30 s; Close writes all down.
 	Settle time.Duration
-	Now    func() time.Time // default time.Now
-	Log    *slog.Logger     // default: discard
+	// Kept is told of the captures that have reached the disk, in the order of their
+	// file: after the fsync, before Append returns. It must not wait. Nil tells nobody.
+	Kept func(file string, captures [][]Member)
+	Now  func() time.Time // default time.Now
+	Log  *slog.Logger     // default: discard
 }
 
 // Archive is an open archive. It is safe for concurrent use.
@@ -117,6 +120,9 @@ func (a *Archive) Append(ctx context.Context, recs ...Record) ([]post.Locator, e
 	}
 	g := &group{done: make(chan struct{})}
 	for i, r := range recs {
+		if r.ID == "" {
+			r.ID = NewID()
+		}
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("append to archive: %w", err)
 		}
@@ -126,7 +132,7 @@ func (a *Archive) Append(ctx context.Context, recs ...Record) ([]post.Locator, e
 		if g.data, err = a.pack.encode(g.data, r); err != nil {
 			return nil, fmt.Errorf("append to archive: record %d of %d: %w", i+1, len(recs), err)
 		}
-		g.sizes = append(g.sizes, int64(len(g.data)-before))
+		g.add(r, g.data[before:])
 	}
 	a.mu.Lock()
 	if a.closed {

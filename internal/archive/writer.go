@@ -16,7 +16,7 @@ import (
 // group is what one Append brings, encoded, and what became of it.
 type group struct {
 	data   []byte
-	sizes  []int64
+	parts  []Member      // without the place, but for the length
 	done   chan struct{} // closed when places or err is set
 	places []post.Locator
 	err    error
@@ -104,9 +104,11 @@ func (a *Archive) commit(batch []*group) error {
 	}
 	at = c.size
 	for _, g := range batch {
-		for _, n := range g.sizes {
-			g.places = append(g.places, post.Locator{File: c.name, Offset: at, Length: n})
-			at += n
+		for i := range g.parts {
+			l := &g.parts[i].At
+			l.File, l.Offset = c.name, at
+			g.places = append(g.places, *l)
+			at += l.Length
 		}
 	}
 	c.size = at
@@ -116,6 +118,13 @@ func (a *Archive) commit(batch []*group) error {
 		m.add(g.places[len(g.places)-1])
 	}
 	a.mu.Unlock()
+	if a.opt.Kept != nil {
+		var kept [][]Member
+		for _, g := range batch {
+			kept = append(kept, captures(g.parts)...)
+		}
+		a.opt.Kept(c.name, kept)
+	}
 	return nil
 }
 
@@ -147,7 +156,8 @@ func (a *Archive) begin() error {
 	now := a.opt.Now().UTC()
 	a.seq++
 	name := fmt.Sprintf("lurewatch-%s-%05d-%s%s", strings.Replace(now.Format("20060102150405.000"), ".", "", 1), a.seq, strings.ToLower(rand.Text()[:8]), suffix)
-	head, err := a.pack.encode(nil, a.warcinfo(name, now))
+	info := a.warcinfo(name, now)
+	head, err := a.pack.encode(nil, info)
 	if err != nil {
 		return err
 	}
@@ -175,12 +185,17 @@ func (a *Archive) begin() error {
 	a.mu.Lock()
 	a.marks[name] = &mark{f: f, done: a.cur.size, end: a.cur.size}
 	a.mu.Unlock()
+	if a.opt.Kept != nil {
+		m := memberOf(info, head)
+		m.At.File = name
+		a.opt.Kept(name, [][]Member{{m}})
+	}
 	return nil
 }
 
 func (a *Archive) warcinfo(name string, now time.Time) Record {
 	body := "software: " + a.opt.Software + "\r\nformat: WARC File Format 1.1\r\nconformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n"
-	return Record{Type: "warcinfo", Date: now, ContentType: "application/warc-fields", Fields: []Field{{"WARC-Filename", name}}, Block: []byte(body)}
+	return Record{Type: "warcinfo", ID: NewID(), Date: now, ContentType: "application/warc-fields", Fields: []Field{{"WARC-Filename", name}}, Block: []byte(body)}
 }
 
 // retire ends the current file. Its lock stays until all of it is done, so that
