@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs and starts the real parts that the tests use: Elasticsearch, Chromium, Tesseract, Python oracles.
+# Installs and starts the real parts that the tests use: Elasticsearch, Chromium, Tesseract, OpenSSL, Python oracles.
 # Written for a bare Debian 12 with Go, JDK 17 and Maven. Safe to run again: what is there stays.
 #
 #   scripts/real-parts.sh install          all of the following
 #   scripts/real-parts.sh install-chromium   Debian packages: chromium, and fonts for the screenshots
 #   scripts/real-parts.sh install-tesseract  Debian packages: tesseract-ocr and the languages of the tests
+#   scripts/real-parts.sh install-openssl    Debian package: openssl, as a local timestamp authority and to check its stamps
 #   scripts/real-parts.sh install-es         the Elasticsearch server, through Maven, into the cache directory
 #   scripts/real-parts.sh install-oracles    Python venv with scripts/oracles.txt, in the cache directory
 #   scripts/real-parts.sh start-es         starts one server; prints "PID URL" when it answers
@@ -68,6 +69,14 @@ install_tesseract() {
     say "tesseract is there"
   fi
   apt_install "${missing[@]}"
+}
+
+install_openssl() {
+  if command -v openssl >/dev/null; then
+    say "openssl is there"
+    return
+  fi
+  apt_install openssl
 }
 
 install_es() {
@@ -206,7 +215,7 @@ stop_es() {
 
 where() {
   local part
-  for part in chromium tesseract java mvn; do
+  for part in chromium tesseract openssl java mvn; do
     printf '%-14s %s\n' "$part" "$(command -v "$part" || echo missing)"
   done
   printf '%-14s %s\n' elasticsearch "$([ -x "$es_home/bin/elasticsearch" ] && echo "$es_home" || echo missing)"
@@ -214,13 +223,14 @@ where() {
 }
 
 case "${1:-}" in
-  install) install_tools; install_chromium; install_tesseract; install_es; install_oracles ;;
+  install) install_tools; install_chromium; install_tesseract; install_openssl; install_es; install_oracles ;;
   install-chromium) install_chromium ;;
   install-tesseract) install_tesseract ;;
+  install-openssl) install_openssl ;;
   install-es) install_es ;;
   install-oracles) install_oracles ;;
   start-es) start_es ;;
   stop-es) stop_es "${2:-}" ;;
   where) where ;;
-  *) sed -n '2,14p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+  *) sed -n '2,15p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
 esac

@@ -20,6 +20,7 @@ import (
 	"github.com/lurewatch/lurewatch/indexer/embedded"
 	"github.com/lurewatch/lurewatch/internal/archive"
 	"github.com/lurewatch/lurewatch/internal/config"
+	"github.com/lurewatch/lurewatch/internal/custody"
 	"github.com/lurewatch/lurewatch/internal/ledger"
 	"github.com/lurewatch/lurewatch/internal/picture"
 	"github.com/lurewatch/lurewatch/internal/stream"
@@ -58,6 +59,7 @@ type App struct {
 	have Part
 
 	archive *archive.Archive
+	custody *custody.Log // with the archive; nil where it may not be written
 	stream  *stream.Stream
 	index   indexer.Index
 	ledger  *ledger.Ledger
@@ -143,15 +145,19 @@ func (a *App) openStores(ctx context.Context) error {
 	return nil
 }
 
-func (a *App) openArchive(context.Context) (err error) {
+func (a *App) openArchive(ctx context.Context) (err error) {
+	if err := a.openCustody(); err != nil {
+		return err
+	}
 	a.archive, err = archive.Open(archive.Options{
 		Dir: a.cfg.Path("archive"), MaxBytes: a.cfg.Archive.MaxBytes,
-		Software: "lurewatch/" + a.opt.Version, Now: a.opt.Now, Log: a.log,
+		Software: a.software(), Now: a.opt.Now, Log: a.log, Kept: a.kept(),
 	})
-	if err == nil {
-		a.closers = append(a.closers, a.archive.Close)
+	if err != nil {
+		return err
 	}
-	return err
+	a.closers = append(a.closers, a.archive.Close)
+	return a.takeIn(ctx)
 }
 
 func (a *App) openLedger(context.Context) (err error) {
@@ -231,11 +237,11 @@ func (a *App) Archive() *archive.Archive { return a.archive }
 func (a *App) Run(ctx context.Context, roles ...string) error {
 	g, ctx := errgroup.WithContext(ctx)
 	stages := map[string][]func(context.Context) error{
-		"crawl":    {a.runCrawl},
+		"crawl":    {a.runCrawl, a.runTimestamps},
 		"classify": {a.runClassify, a.watchRules},
 		"index":    {a.runIndex, a.runDecide, a.watchDead},
 		"alert":    {a.runAlert, a.runTell},
-		"web":      {a.runWeb, a.RunOutbox},
+		"web":      {a.runWeb, a.RunOutbox, a.followAudit, a.runTimestamps},
 	}
 	for _, r := range roles {
 		for _, stage := range stages[r] {

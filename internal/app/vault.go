@@ -60,7 +60,10 @@ func (v vault) Put(ctx context.Context, e crawler.Evidence) (post.Capture, error
 	if err != nil {
 		return c, err
 	}
-	recs[primary].ID = c.ID
+	if shot >= 0 {
+		recs[shot].ConcurrentTo = []string{c.ID}
+	}
+	rename(recs, primary, c.ID)
 	recs[primary].Fields = append(recs[primary].Fields, archive.Field{Name: captureField, Value: field})
 	locs, err := v.a.archive.Append(ctx, recs...)
 	if err != nil {
@@ -76,6 +79,19 @@ func (v vault) Put(ctx context.Context, e crawler.Evidence) (post.Capture, error
 		}
 	}
 	return c, nil
+}
+
+// rename gives the record that posts are extracted from its id, also where others name it.
+func rename(recs []archive.Record, primary int, id string) {
+	old := recs[primary].ID
+	recs[primary].ID = id
+	for i := range recs {
+		for k, to := range recs[i].ConcurrentTo {
+			if old != "" && to == old {
+				recs[i].ConcurrentTo[k] = id
+			}
+		}
+	}
 }
 
 // pictureRecords are the records of the pictures of one capture, and which of them
@@ -119,13 +135,19 @@ func exchanges(r *fetch.Result) (out []archive.Record) {
 		}
 		req := archive.Record{
 			Type: "request", Date: h.Started, TargetURI: h.URL, ContentType: "application/http; msgtype=request",
-			Block: h.Request, ConcurrentTo: []string{resp.ID},
+			Block: h.Request, IP: resp.IP, ConcurrentTo: []string{resp.ID},
 		}
 		if h.Masked > 0 {
 			note := archive.Field{Name: maskedField, Value: fmt.Sprintf("operator's access token, %d places in request and response, x for each byte", h.Masked)}
 			req.Fields, resp.Fields = append(req.Fields, note), append(resp.Fields, note)
 		}
-		out = append(out, req, resp)
+		if h.TLS != nil {
+			resp.Fields = append(resp.Fields, tlsFields(h.TLS)...)
+			if len(h.TLS.Chain) > 0 {
+				out = append(out, certificates(h, resp))
+			}
+		}
+		out = append(out, req, resp) // the response last: see Put
 	}
 	return out
 }

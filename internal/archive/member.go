@@ -45,8 +45,8 @@ func captures(ms []Member) (out [][]Member) {
 
 // Unclaimed calls fn with the captures that stand in files whose writer is gone, from
 // the offset on that from gives for each file. Bytes that hold no whole record come as a
-// member of [TypeDamaged]. Members of a file come in order, none is left out, and while
-// fn runs no other process gets them.
+// member of [TypeDamaged]. Members of a file come in order and none is left out; another
+// process may get the same ones at the same time.
 func (a *Archive) Unclaimed(ctx context.Context, from func(file string) int64, fn func(file string, captures [][]Member) error) error {
 	names, err := a.files()
 	if err != nil {
@@ -70,10 +70,12 @@ func (a *Archive) unclaimedOf(ctx context.Context, name string, from int64, fn f
 	if err != nil || from >= info.Size() {
 		return err
 	}
-	if ok, err := lock(f); err != nil || !ok {
-		return err // its writer lives, and tells of it
+	if g, err := os.Open(a.path(name)); err != nil {
+		return err
+	} else if busy := a.busy(g); g.Close() != nil || busy {
+		return nil // its writer lives, and tells of it
 	}
-	if info, err = f.Stat(); err != nil {
+	if info, err = f.Stat(); err != nil { // whoever is gone writes no more
 		return err
 	}
 	var run []Member
@@ -145,7 +147,7 @@ func (a *Archive) Sizes() ([]Size, error) {
 			return nil, errors.Join(err, f.Close())
 		}
 		out = append(out, Size{name, info.Size(), a.busy(f)})
-		if err := f.Close(); err != nil {
+		if err := f.Close(); err != nil { // it gives the lock back
 			return nil, err
 		}
 	}

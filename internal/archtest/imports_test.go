@@ -31,6 +31,7 @@ var level = map[string]int{
 	"internal/web":     2,
 	"internal/archive": 2,
 	"internal/ledger":  1,
+	"internal/custody": 1,
 	"rules":            1,
 	"internal/stream":  1,
 	"internal/health":  1,

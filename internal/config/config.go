@@ -28,6 +28,7 @@ type Config struct {
 	Stream   Stream   `yaml:"stream"`
 	Index    Index    `yaml:"index"`
 	Archive  Archive  `yaml:"archive"`
+	Evidence Evidence `yaml:"evidence"`
 	Rules    Rules    `yaml:"rules"`
 	Crawl    Crawl    `yaml:"crawl"`
 	Sources  []Source `yaml:"sources"`
@@ -63,6 +64,13 @@ type Index struct {
 // Archive is the `archive:` block.
 type Archive struct {
 	MaxBytes int64 `yaml:"max_bytes" doc:"size at which a WARC file is closed and the next begun, bytes"`
+}
+
+// Evidence is the `evidence:` block.
+type Evidence struct {
+	TimestampURLs  []string      `yaml:"timestamp_urls" doc:"RFC 3161 authorities that stamp the head of the custody log; none by default"`
+	TimestampEvery time.Duration `yaml:"timestamp_every" doc:"how often the head is stamped, when it is another one"`
+	TimestampRoots string        `yaml:"timestamp_roots" doc:"PEM file with root certificates of the authorities; without it their signatures are checked, but not who they are"`
 }
 
 // Rules is the `rules:` block.
@@ -168,6 +176,7 @@ func Default() Config {
 		Index:    Index{Prefix: "lurewatch"},
 		Archive:  Archive{MaxBytes: 1 << 30},
 		Crawl:    Crawl{Workers: 8, Pace: time.Second, Browser: "auto", Frontier: "auto"},
+		Evidence: Evidence{TimestampEvery: time.Hour},
 		Pictures: Pictures{Tesseract: "auto", Timeout: 20 * time.Second, Memory: 1 << 30},
 		Web:      Web{Listen: "127.0.0.1:8417"},
 		Alerts:   Alerts{MinLevel: string(post.LevelMedium)},
@@ -234,6 +243,14 @@ func (c Config) check() error {
 	}
 	if c.Pictures.Memory < 128<<20 {
 		bad("pictures.memory: %d is under 128 MiB (134217728)", c.Pictures.Memory)
+	}
+	if e := c.Evidence; e.TimestampEvery < time.Minute || e.TimestampEvery > 7*24*time.Hour {
+		bad("evidence.timestamp_every: %v is not between 1m and 168h", e.TimestampEvery)
+	}
+	for i, s := range c.Evidence.TimestampURLs {
+		if u, err := url.Parse(s); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			bad("evidence.timestamp_urls[%d]: no http or https URL such as http://timestamp.example.org/tsa", i)
+		}
 	}
 	errs = append(errs, c.checkServers()...)
 	errs = append(errs, c.checkSources()...)

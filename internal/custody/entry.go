@@ -61,6 +61,10 @@ type Timestamp struct {
 	Time      Time   `json:"time"`   // by the authority's clock
 	File      string `json:"file"`   // with the authority's whole answer, in the folder stamps
 	SHA256    string `json:"sha256"` // of that file
+
+	Chain       string `json:"chain"` // file with the certificates, the signer's first, in PEM
+	ChainSHA256 string `json:"chain_sha256"`
+	Trusted     bool   `json:"trusted,omitempty"` // the configured roots vouched for the signer when it came
 }
 
 // Time is a time as entries write it: UTC, microseconds, always as many digits.

@@ -488,7 +488,7 @@ func FuzzParseLine(f *testing.F) {
 		if got := bytes.TrimSuffix(appendLine(nil, l.Link, l.Stated, l.Data), []byte("\n")); !bytes.Equal(got, b) {
 			t.Errorf("%q was read and written as %q", b, got)
 		}
-		if back, err := ParseLink(l.Link.String()); err != nil || back != l.Link {
+		if back, err := ParseLink(l.String()); err != nil || back != l.Link {
 			t.Errorf("link %v came back as %v, %v", l.Link, back, err)
 		}
 	})

@@ -66,93 +66,109 @@ func (f Fault) String() string {
 
 // Walk calls fn with every sound entry in order and returns what is not sound. After a
 // fault it goes on where the chain can be taken up again, so that one bad line does not
-// hide the next. The returned head is that of the last entry. A line without an end is
-// no fault at the very end of a log that is being written.
+// hide the next. The returned head is that of the last entry. It may run beside writers.
 func Walk(ctx context.Context, dir string, fn func(Line, Entry) error) (Head, []Fault, error) {
+	w := walker{dir: dir, fn: fn, st: newState()}
+	w.saved, w.noted = loadState(dir) // before the list: the log has at least what it says
 	names, err := segments(dir)
 	if err != nil {
 		return Head{}, nil, err
 	}
-	st := newState()
-	saved, haveSaved := loadState(dir)
-	var faults []Fault
 	for i, name := range names {
-		fault := func(at int64, why string) {
-			faults = append(faults, Fault{File: name, Offset: at, Seq: st.Seq + 1, Why: why})
+		if want := segmentName(w.st.Seq + 1); name != want {
+			w.fault(name, 0, "the file "+want+" belongs before it")
 		}
-		if want := segmentName(st.Seq + 1); name != want {
-			fault(0, "the file "+want+" belongs before it")
+		if err := w.file(ctx, name, i == len(names)-1); err != nil {
+			return w.st.Head, w.faults, err
 		}
-		r, err := newLines(dir, name, 0)
-		if err != nil {
-			return st.Head, faults, err
+	}
+	_, err = os.Stat(filepath.Join(dir, stateFile))
+	switch {
+	case err == nil && !w.noted:
+		w.fault(stateFile, 0, "the head that is noted beside the log cannot be read")
+	case w.noted && w.saved.Seq > w.st.Seq:
+		w.fault(stateFile, 0, fmt.Sprintf("the log ends, but entry %d was noted beside it: its end was cut off", w.saved.Seq))
+	}
+	return w.st.Head, w.faults, nil
+}
+
+// walker is a walk under way.
+type walker struct {
+	dir    string
+	fn     func(Line, Entry) error
+	st     state
+	saved  state // as noted beside the log
+	noted  bool
+	faults []Fault
+}
+
+func (w *walker) fault(file string, at int64, why string) {
+	w.faults = append(w.faults, Fault{File: file, Offset: at, Seq: w.st.Seq + 1, Why: why})
+}
+
+// file walks one file; last says that it may be written right now.
+func (w *walker) file(ctx context.Context, name string, last bool) error {
+	r, err := newLines(w.dir, name, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.f.Close() }() // it was only read
+	held := false
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		var unlock func()
-		err = func() error {
-			defer func() { _ = r.f.Close() }() // it was only read
-			for {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				b, at, err := r.next()
-				if errors.Is(err, io.EOF) {
-					if len(b) > 0 && i == len(names)-1 && unlock == nil {
-						// It may be half written this moment: look again while nobody can write.
-						if unlock = hold(dir); unlock != nil {
-							defer unlock()
-							if err := r.f.Close(); err != nil {
-								return err
-							}
-							if r, err = newLines(dir, name, at); err != nil {
-								return err
-							}
-							continue
-						}
+		b, at, err := r.next()
+		if errors.Is(err, io.EOF) {
+			if len(b) > 0 && last && !held {
+				// It may be half written this moment: look again while nobody can write.
+				held = true
+				if unlock := hold(w.dir); unlock != nil {
+					defer unlock()
+					if _, err := r.f.Seek(at, io.SeekStart); err != nil {
+						return err
 					}
-					if len(b) > 0 {
-						fault(at, "the line has no end (a crash does that, and the next start of lurewatch moves it aside)")
-					}
-					st.File, st.Size = name, at
-					return nil
-				}
-				if err != nil {
-					return fmt.Errorf("read custody log %s: %w", name, err)
-				}
-				line, err := parseLine(b)
-				var e Entry
-				if err == nil {
-					line.File, line.Offset, line.Length = name, at, int64(len(b))+1
-					e, err = line.Entry()
-				}
-				if err == nil {
-					err = st.check(line)
-				}
-				if err != nil {
-					fault(at, err.Error())
-					st = resume(st, line, e)
+					r.br.Reset(r.f)
 					continue
 				}
-				st.add(line.Link, line.Stated, e)
-				st.File, st.Size = name, at+line.Length
-				if haveSaved && st.Seq == saved.Seq && !reflect.DeepEqual(st, saved) {
-					faults = append(faults, Fault{File: stateFile, Seq: st.Seq, Why: "the head that is noted beside the log is not the one in it"})
-				}
-				if err := fn(line, e); err != nil {
-					return err
-				}
 			}
-		}()
+			if len(b) > 0 {
+				w.fault(name, at, "the line has no end (a crash does that, and the next start of lurewatch moves it aside)")
+			}
+			w.st.File, w.st.Size = name, at
+			return nil
+		}
 		if err != nil {
-			return st.Head, faults, err
+			return fmt.Errorf("read custody log %s: %w", name, err)
+		}
+		if err := w.line(name, at, b); err != nil {
+			return err
 		}
 	}
-	if _, err := os.Stat(filepath.Join(dir, stateFile)); err == nil && !haveSaved {
-		faults = append(faults, Fault{File: stateFile, Seq: st.Seq, Why: "the head that is noted beside the log cannot be read"})
+}
+
+// line takes one line in, or notes what is wrong with it.
+func (w *walker) line(name string, at int64, b []byte) error {
+	line, err := parseLine(b)
+	var e Entry
+	if err == nil {
+		line.File, line.Offset, line.Length = name, at, int64(len(b))+1
+		e, err = line.Entry()
 	}
-	if haveSaved && saved.Seq > st.Seq {
-		faults = append(faults, Fault{File: stateFile, Seq: st.Seq + 1, Why: fmt.Sprintf("the log ends, but entry %d was noted beside it: its end was cut off", saved.Seq)})
+	if err == nil {
+		err = w.st.check(line)
 	}
-	return st.Head, faults, nil
+	if err != nil {
+		w.fault(name, at, err.Error())
+		w.st = resume(w.st, line, e)
+		return nil
+	}
+	w.st.add(line.Link, line.Stated, e)
+	w.st.File, w.st.Size = name, at+line.Length
+	if w.noted && w.st.Seq == w.saved.Seq && !reflect.DeepEqual(w.st, w.saved) {
+		w.faults = append(w.faults, Fault{File: stateFile, Seq: w.st.Seq, Why: "the head that is noted beside the log is not the one in it"})
+	}
+	return w.fn(line, e)
 }
 
 // resume takes the chain up after a line at fault, as if that line had been right: the

@@ -122,6 +122,16 @@ func (l *Ledger) Audit(ctx context.Context, f AuditFilter) ([]Entry, error) {
 	return entries, nil
 }
 
+// AuditAfter lists entries with a higher seq than after, oldest first, at most limit.
+func (l *Ledger) AuditAfter(ctx context.Context, after int64, limit int) ([]Entry, error) {
+	entries, err := query(ctx, l.reader, scanEntry,
+		"SELECT seq, at, actor, act, object, detail, prev_hash, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", after, max(limit, 1))
+	if err != nil {
+		return nil, explain("list audit entries", l.opt.Path, err)
+	}
+	return entries, nil
+}
+
 func scanEntry(rows *sql.Rows) (Entry, error) {
 	var e Entry
 	var at, detail string

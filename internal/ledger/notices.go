@@ -68,6 +68,7 @@ type Export struct {
 	Seq    int64
 	Kind   string // takedown, evidence, search …
 	By     string
+	Post   string // id, where it is of one post
 	Reason string
 	Items  int
 	Digest post.Digest // of the file
@@ -81,7 +82,11 @@ func (l *Ledger) LogExport(ctx context.Context, e Export) (Export, error) {
 	}
 	err := l.write(ctx, "log export", func(tx *sql.Tx) error {
 		e.At = l.now()
-		entry, err := l.record(ctx, tx, e.By, "export", e.Kind, map[string]any{"reason": e.Reason, "items": e.Items, "digest": e.Digest})
+		detail := map[string]any{"reason": e.Reason, "items": e.Items, "digest": e.Digest}
+		if e.Post != "" {
+			detail["post"] = e.Post
+		}
+		entry, err := l.record(ctx, tx, e.By, "export", e.Kind, detail)
 		if err != nil {
 			return err
 		}

@@ -1,10 +1,10 @@
 // Package realtest finds the real parts that tests run against: Elasticsearch,
-// Chromium, Tesseract, and Python programs that check our output from the outside.
+// Chromium, Tesseract, OpenSSL, and Python programs that check our output from the outside.
 // It starts nothing and stands in for nothing: a part that is not there skips the
 // test, with the command that brings it.
 //
-// A name in LUREWATCH_TEST_REQUIRE (elastic, chromium, tesseract, oracles; parted by
-// commas) turns that skip into a failure, so that a build cannot pass by not looking.
+// A name in LUREWATCH_TEST_REQUIRE (elastic, chromium, tesseract, openssl, oracles;
+// parted by commas) turns that skip into a failure, so that a build cannot pass by not looking.
 package realtest
 
 import (
@@ -55,6 +55,12 @@ func Chromium(t testing.TB) string {
 func Tesseract(t testing.TB) string {
 	t.Helper()
 	return program(t, "tesseract", "scripts/real-parts.sh install-tesseract", "tesseract")
+}
+
+// OpenSSL returns the path of the openssl program.
+func OpenSSL(t testing.TB) string {
+	t.Helper()
+	return program(t, "openssl", "scripts/real-parts.sh install-openssl", "openssl")
 }
 
 // Oracles returns the path of a Python that has the programs of scripts/oracles.txt.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -221,5 +222,31 @@ func TestBars(t *testing.T) {
 	many, _ := bars(filters{path: "/search", v: url.Values{}}, indexer.Day, []indexer.Bin{{Start: month(1), Count: 1}, {Start: month(12), Count: 1}})
 	if len(many) != maxBars {
 		t.Errorf("%d bars, want at most %d", len(many), maxBars)
+	}
+}
+
+// TestEveryViewIsInTheAuditLog opens a post as everybody may.
+func TestEveryViewIsInTheAuditLog(t *testing.T) {
+	all := samples()
+	f := newFixture(t, all...)
+	id := all[0].Post.ID
+	for _, role := range []ledger.Role{ledger.RoleViewer, ledger.RoleReviewer, ledger.RoleAdmin} {
+		if got := f.get(f.as(role), postPath(id)); got.status != http.StatusOK {
+			t.Fatalf("%s: status %d", role, got.status)
+		}
+	}
+	views, err := f.ledger.Audit(t.Context(), ledger.AuditFilter{Act: "view", Object: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var by []string
+	for _, e := range views {
+		by = append(by, e.Actor)
+		if !strings.Contains(string(e.Detail), string(all[0].Post.Digest)) {
+			t.Errorf("the entry does not say which version was looked at: %s", e.Detail)
+		}
+	}
+	if want := []string{"admin", "reviewer", "viewer"}; !slices.Equal(by, want) {
+		t.Errorf("views by %v, want %v", by, want)
 	}
 }

@@ -73,9 +73,14 @@ func (d *Desk) doc(v *visit) (indexer.Doc, error) {
 	return doc, nil
 }
 
-// postShow shows one post with the words that say why it was flagged.
+// postShow shows one post with the words that say why it was flagged. Who looks at it
+// is in the audit log before anything is shown.
 func (d *Desk) postShow(v *visit) error {
 	doc, err := d.doc(v)
+	if err != nil {
+		return err
+	}
+	_, err = d.opt.Ledger.Record(v.Context(), v.user.Name, "view", doc.Post.ID, map[string]any{"version": doc.Post.Digest})
 	if err != nil {
 		return err
 	}
