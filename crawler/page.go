@@ -41,7 +41,7 @@ func uncaptured(outcome string) bool {
 func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier.Result, error) {
 	u, err := url.Parse(l.URL)
 	if err != nil {
-		return c.skip(s, l, outcomeBlocked, "it cannot be parsed"), nil //nolint:nilerr // that is the outcome
+		return c.skip(s, l, outcomeBlocked, "it cannot be parsed"), nil
 	}
 	if !s.inScope(l.Host) {
 		return c.skip(s, l, outcomeScope, errOutOfScope.Error()), nil

@@ -52,18 +52,10 @@ func (s *SQLite) add(ctx context.Context, tx *sql.Tx, entries []Entry) (adding, 
 	now := s.now()
 	dues := map[int64]int64{} // queue → earliest due added
 	args := make([]any, 0, rowsPerInsert*7)
-	rows := 0
 	flush := func() error {
-		if rows == 0 {
-			return nil
-		}
-		res, err := tx.ExecContext(ctx, insertSQL(rows), args...)
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
-		a.fresh += int(n)
-		args, rows = args[:0], 0
+		n, err := s.insert(ctx, tx, args)
+		a.fresh += n
+		args = args[:0]
 		return err
 	}
 	for _, e := range entries {
@@ -95,7 +87,7 @@ func (s *SQLite) add(ctx context.Context, tx *sql.Tx, entries []Entry) (adding, 
 			continue
 		}
 		args = append(args, h, q, e.URL, e.Round, e.Depth, e.Rank(), due)
-		if rows++; rows == rowsPerInsert {
+		if len(args) == cap(args) {
 			if err := flush(); err != nil {
 				return a, err
 			}
@@ -108,7 +100,7 @@ func (s *SQLite) add(ctx context.Context, tx *sql.Tx, entries []Entry) (adding, 
 		return a, nil
 	}
 	for q, due := range dues {
-		if _, err := tx.ExecContext(ctx, `UPDATE queues SET next = ?1 WHERE id = ?2 AND (next IS NULL OR next > ?1)`, due, q); err != nil {
+		if _, err := s.exec(ctx, tx, nextSQL, due, q); err != nil {
 			return a, err
 		}
 	}

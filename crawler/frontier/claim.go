@@ -84,15 +84,15 @@ func (s *SQLite) take(ctx context.Context, tx *sql.Tx, r readyQueue, n int, now 
 		for i, l := range out {
 			ids[i] = l.Key
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE urls SET due = ?, owner = ? WHERE id IN (SELECT value FROM json_each(?))`, until.UnixMilli(), s.owner, list(ids)); err != nil {
+		if _, err := s.exec(ctx, tx, leaseSQL, until.UnixMilli(), s.owner, list(ids)); err != nil {
 			return nil, err
 		}
 		// The host stays with this owner as long as its newest lease: no other
 		// process visits it meanwhile, so pace holds across processes.
-		if _, err := tx.ExecContext(ctx, `UPDATE hosts SET owner = ?, until = max(until, ?) WHERE id = ?`, s.owner, until.UnixMilli(), r.hostID); err != nil {
+		if _, err := s.exec(ctx, tx, holdSQL, s.owner, until.UnixMilli(), r.hostID); err != nil {
 			return nil, err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE queues SET served = ?, turn = (turn + ?) % ? WHERE id = ?`, now, len(out), len(turns), r.id); err != nil {
+		if _, err := s.exec(ctx, tx, servedSQL, now, len(out), len(turns), r.id); err != nil {
 			return nil, err
 		}
 	}
@@ -137,7 +137,7 @@ UNION ALL SELECT * FROM (SELECT ` + waitingCols + `4 ORDER BY due LIMIT ?3)`
 // settle makes queues.next exact.
 func (s *SQLite) settle(ctx context.Context, tx *sql.Tx, queues []int64) error {
 	for _, q := range queues {
-		if _, err := tx.ExecContext(ctx, settleSQL, q); err != nil {
+		if _, err := s.exec(ctx, tx, settleSQL, q); err != nil {
 			return err
 		}
 	}
@@ -189,16 +189,14 @@ func (s *SQLite) finish(ctx context.Context, tx *sql.Tx, r Result, now int64) er
 	if !r.Again.IsZero() {
 		due = r.Again.UnixMilli()
 	}
-	set, args := `tries = tries + 1`, []any{due, r.Outcome, now, r.Lease.Key, s.owner}
+	text, args := againSQL, []any{due, r.Outcome, now, r.Lease.Key, s.owner}
 	if !r.Retry {
-		set, args = `fetched = 1, tries = 0, rank = ?6`, append(args, r.Rank())
+		text, args = finishSQL, append(args, r.Rank())
 		if v := r.Visit; v != nil {
-			set += `, whole = ?7, digest = ?8, every = ?9, etag = nullif(?10, ''), modified = nullif(?11, '')`
-			args = append(args, v.At.UnixMilli(), v.Digest, v.Every.Milliseconds(), v.ETag, v.Modified)
+			text, args = finishedSQL, append(args, v.At.UnixMilli(), v.Digest, v.Every.Milliseconds(), v.ETag, v.Modified)
 		}
 	}
-	//nolint:gosec // set is one of three constants
-	_, err := tx.ExecContext(ctx, `UPDATE urls SET due = ?1, outcome = ?2, at = ?3, owner = NULL, `+set+` WHERE id = ?4 AND owner = ?5`, args...)
+	_, err := s.exec(ctx, tx, text, args...)
 	if err != nil {
 		return err
 	}

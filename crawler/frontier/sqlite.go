@@ -40,6 +40,8 @@ type SQLite struct {
 	life  *lifeline.Line
 	known *knownSet
 
+	prepared map[string]*sql.Stmt // by their text
+
 	mu     sync.Mutex // guards what follows
 	queues map[queueName]int64
 }
@@ -88,6 +90,9 @@ func Open(opt Options) (*SQLite, error) {
 
 func (s *SQLite) start(path string) error {
 	if err := s.prepare(); err != nil {
+		return err
+	}
+	if err := s.prepareAll(); err != nil {
 		return err
 	}
 	dead, life, err := lifeline.Hold(path, s.owner)

@@ -78,7 +78,7 @@ func (q *quick) token() bool {
 		lt++ // a bare < is text
 	}
 	if lt > q.i {
-		text := html.UnescapeString(q.s[q.i:lt])
+		text := unescaped(q.s[q.i:lt])
 		q.i = lt
 		return q.text(text)
 	}
@@ -234,7 +234,7 @@ func (q *quick) raw(t tag) bool {
 		return false
 	}
 	if t.atom == atom.Title || t.atom == atom.Textarea {
-		text = html.UnescapeString(text)
+		text = unescaped(text)
 	}
 	if t.atom == atom.Textarea {
 		text = withoutNewline(n, text)

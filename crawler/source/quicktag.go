@@ -142,6 +142,14 @@ func attributeText(s string) (string, bool) {
 	}
 }
 
+// unescaped undoes the character references of text.
+func unescaped(s string) string {
+	if strings.IndexByte(s, '&') < 0 {
+		return s
+	}
+	return html.UnescapeString(s)
+}
+
 // endTag reads the end tag whose name begins at q.i, and steps behind it. One with
 // attributes is left to the full parser.
 func (q *quick) endTag() (tag, bool) {
@@ -186,7 +194,7 @@ func (q *quick) comment() (string, bool) {
 		return "", false
 	}
 	q.i += len(text) + len("-->")
-	return html.UnescapeString(text), true
+	return unescaped(text), true
 }
 
 func tagSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\f' }
