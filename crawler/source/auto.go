@@ -13,7 +13,10 @@ type auto struct{}
 func (auto) Name() string { return "auto" }
 
 func (auto) Extract(ctx context.Context, p Page) (Found, error) {
-	p.doc = p.document()
+	if p.doc == nil {
+		p.doc = p.document()
+		defer p.doc.release()
+	}
 	d := p.doc
 	switch {
 	case d.kind == kindBinary:

@@ -30,6 +30,7 @@ type document struct {
 	kind    kind
 	url     *url.URL // of the page; nil when unknown
 	root    *html.Node
+	in      *nursery // where the nodes are; nil when they are on their own
 	survey           // what one walk of root has gathered
 	base    *url.URL // what relative links are relative to; nil when unknown
 	found   *[]Link  // links, once they have been gathered
@@ -152,7 +153,7 @@ func (d *document) tree() *html.Node {
 		if d.kind == kindText {
 			s = "<pre>" + html.EscapeString(s) + "</pre>"
 		}
-		d.root = parseHTML(s)
+		d.root = d.parse(s)
 		d.survey = surveyOf(d.root)
 		if d.baseHref != "" {
 			if u := d.resolve(d.baseHref); u != nil {
@@ -161,6 +162,25 @@ func (d *document) tree() *html.Node {
 		}
 	}
 	return d.root
+}
+
+// parse parses s, into a nursery if it is in good order.
+func (d *document) parse(s string) *html.Node {
+	in := idle.take()
+	if n, ok := quickHTML(s, in); ok {
+		d.in = in
+		return n
+	}
+	idle.release(in)
+	return parseHTML(s)
+}
+
+// release forgets the tree of d, of which nobody may hold a node any more.
+func (d *document) release() {
+	if d.in != nil {
+		idle.release(d.in)
+	}
+	d.in, d.root, d.survey, d.main = nil, nil, survey{}, nil
 }
 
 // query is the goquery view of d.

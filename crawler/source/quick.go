@@ -11,10 +11,10 @@ import (
 
 // quick parses HTML of a page that is written in good order, several times as fast
 // as x/net/html and to the same tree: names, values and text are parts of the page's
-// own string, and nodes come in blocks. Whatever needs the standard's ways of mending
+// own string, and nodes are used again for the next page. Whatever needs the standard's ways of mending
 // a page (formatting that is misnested, content before the body, tables with anything
-// between their cells, foreign elements) it gives up on; [parseHTML] then asks the
-// full parser. That both agree is fuzzed, and tested on real pages.
+// between their cells, foreign elements) it gives up on, for [parseHTML].
+// That both agree is fuzzed, and tested on real pages.
 //
 // The rules and their names are those of the WHATWG standard, 13.2.6 Tree construction.
 type quick struct {
@@ -25,8 +25,7 @@ type quick struct {
 	ps    int // open p elements
 	state quickState
 
-	nodes []html.Node
-	attrs []html.Attribute
+	in *nursery
 }
 
 type quickState int
@@ -44,16 +43,16 @@ const (
 // quickDepth is how deep elements may nest; the full parser gives up at 512.
 const quickDepth = 400
 
-// quickHTML parses s, if it is in good order.
-func quickHTML(s string) (*html.Node, bool) {
+// quickHTML parses s into a nursery, if it is in good order.
+func quickHTML(s string, in *nursery) (*html.Node, bool) {
 	if strings.IndexByte(s, 0) >= 0 {
 		return nil, false
 	}
 	if strings.IndexByte(s, '\r') >= 0 {
 		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	}
-	q := quick{s: s, open: make([]*html.Node, 1, 32)}
-	doc := &html.Node{Type: html.DocumentNode}
+	q := quick{s: s, open: make([]*html.Node, 1, 32), in: in}
+	doc := q.node(html.DocumentNode, "")
 	q.open[0] = doc
 	for q.i < len(q.s) {
 		if !q.token() {
@@ -113,7 +112,7 @@ func (q *quick) doctype(rest string) bool {
 	}
 	q.i += end
 	if rest[len("<!doctype"):end] == " html>" {
-		q.open[0].AppendChild(q.node(html.Node{Type: html.DoctypeNode, Data: "html"}))
+		q.open[0].AppendChild(q.node(html.DoctypeNode, "html"))
 		return true
 	}
 	doc, err := html.Parse(strings.NewReader(rest[:end]))
@@ -175,7 +174,7 @@ func (q *quick) note(text string) bool {
 	case afterBody:
 		at = q.open[1]
 	}
-	at.AppendChild(q.node(html.Node{Type: html.CommentNode, Data: text}))
+	at.AppendChild(q.node(html.CommentNode, text))
 	return true
 }
 
@@ -240,7 +239,7 @@ func (q *quick) raw(t tag) bool {
 		text = withoutNewline(n, text)
 	}
 	if text != "" {
-		n.AppendChild(q.node(html.Node{Type: html.TextNode, Data: text}))
+		n.AppendChild(q.node(html.TextNode, text))
 	}
 	q.i += len("</")
 	_, ok = q.endTag()
@@ -249,25 +248,20 @@ func (q *quick) raw(t tag) bool {
 
 func (q *quick) top() *html.Node { return q.open[len(q.open)-1] }
 
-// node makes a node out of a block.
-func (q *quick) node(n html.Node) *html.Node {
-	if len(q.nodes) == cap(q.nodes) {
-		q.nodes = make([]html.Node, 0, min(max(16, 2*cap(q.nodes)), 256))
-	}
-	q.nodes = append(q.nodes, n)
-	return &q.nodes[len(q.nodes)-1]
+func (q *quick) node(t html.NodeType, data string) *html.Node {
+	n := q.in.node()
+	n.Type, n.Data = t, data
+	return n
 }
 
 // add puts an element under the current one.
 func (q *quick) add(t tag) *html.Node {
-	if cap(q.attrs)-len(q.attrs) < 16 { // tags that were read keep the old block
-		q.attrs = make([]html.Attribute, 0, 128)
-	}
 	name := t.name
 	if t.atom != 0 {
 		name = t.atom.String()
 	}
-	n := q.node(html.Node{Type: html.ElementNode, DataAtom: t.atom, Data: name, Attr: t.attr})
+	n := q.node(html.ElementNode, name)
+	n.DataAtom, n.Attr = t.atom, t.attr
 	q.top().AppendChild(n)
 	return n
 }
@@ -305,7 +299,7 @@ func (q *quick) addText(s string) {
 		n.Data += s
 		return
 	}
-	q.top().AppendChild(q.node(html.Node{Type: html.TextNode, Data: s}))
+	q.top().AppendChild(q.node(html.TextNode, s))
 }
 
 // sorted is how the full parser leaves the attributes of formatting elements.

@@ -23,7 +23,7 @@ func (q *quick) startTag() (tag, bool) {
 	}
 	t := tag{name: lowerASCII(s[q.i:i])}
 	t.atom = atomOf(t.name)
-	first := len(q.attrs)
+	attrs := q.in.attributes()
 	for {
 		for i < len(s) && tagSpace(s[i]) {
 			i++
@@ -44,13 +44,13 @@ func (q *quick) startTag() (tag, bool) {
 			return t, false
 		}
 		key = lowerASCII(key)
-		if !slices.ContainsFunc(q.attrs[first:], func(a html.Attribute) bool { return a.Key == key }) {
-			q.attrs = append(q.attrs, html.Attribute{Key: key, Val: val})
+		if !slices.ContainsFunc(attrs, func(a html.Attribute) bool { return a.Key == key }) {
+			attrs = append(attrs, html.Attribute{Key: key, Val: val})
 		}
 	}
 	q.i = i + 1
-	if n := len(q.attrs); n > first {
-		t.attr = q.attrs[first:n:n]
+	if len(attrs) > 0 {
+		t.attr = q.in.keep(attrs)
 	}
 	return t, true
 }

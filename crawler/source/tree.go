@@ -15,9 +15,6 @@ const maxOpen = 300
 // parseHTML parses s whatever it is. A page that nests deeper than the parser
 // allows is flattened first; one that still fails is read as bare text.
 func parseHTML(s string) *html.Node {
-	if n, ok := quickHTML(s); ok {
-		return n
-	}
 	if n, err := html.Parse(strings.NewReader(s)); err == nil {
 		return n
 	}
