@@ -39,7 +39,7 @@ func (s *SQLite) prepareAll() error {
 // exec runs a prepared statement in a transaction.
 func (s *SQLite) exec(ctx context.Context, tx *sql.Tx, text string, args ...any) (sql.Result, error) {
 	if st := s.prepared[text]; st != nil {
-		return tx.StmtContext(ctx, st).ExecContext(ctx, args...)
+		return tx.StmtContext(ctx, st).ExecContext(ctx, args...) //nolint:sqlclosecheck // closed with the transaction
 	}
 	return tx.ExecContext(ctx, text, args...)
 }

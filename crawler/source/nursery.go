@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"sync"
 
 	"golang.org/x/net/html"
@@ -79,5 +80,5 @@ func (n *nursery) keep(attr []html.Attribute) []html.Attribute {
 	if len(attr) <= attrsABlock-n.taken {
 		n.taken += len(attr)
 	}
-	return attr[:len(attr):len(attr)]
+	return slices.Clip(attr)
 }
