@@ -52,6 +52,9 @@ type spent struct {
 	bytes    int64
 	over     string // the budget that ran out
 	since    time.Time
+
+	// Of the day, by all who share the notebook, when last heard.
+	day, dayRequests, dayBytes int64
 }
 
 // New checks opt and every site in it.
@@ -108,8 +111,16 @@ func (c *Crawler) begin(ctx context.Context) error {
 	if c.opt.IgnoreRobots {
 		c.opt.Log.Warn("robots.txt is ignored", "setting", "ignore-robots")
 	}
+	if err := c.recallHosts(ctx); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
 	for _, name := range c.names {
 		s := c.sites[name]
+		if s.rationed() {
+			if _, _, err := c.spend(ctx, s, 0, 0); err != nil {
+				return fmt.Errorf("begin: %w", err)
+			}
+		}
 		if s.Unpaced {
 			c.opt.Log.Warn("pacing is off", "setting", "pace", "source", name)
 		}
@@ -135,7 +146,10 @@ func (c *Crawler) begin(ctx context.Context) error {
 // fetchRobots is how robots.txt files are got: paced like pages, one hop at a time.
 func (c *Crawler) fetchRobots(ctx context.Context, u *url.URL) (robots.Response, error) {
 	host := hostPort(u)
-	if err := c.pace.wait(ctx, host, c.slowest(host)); err != nil {
+	switch err := c.pace.wait(ctx, host, c.slowest(host)); {
+	case errors.Is(err, errNotYet):
+		return robots.Response{}, fmt.Errorf("%w: %w", robots.ErrNotNow, err)
+	case err != nil:
 		return robots.Response{}, err
 	}
 	res, err := c.opt.HTTP.Fetch(ctx, fetch.Request{

@@ -66,6 +66,9 @@ type Options struct {
 	Emit func(ctx context.Context, s []post.Sighting) error
 	// Pictures reads the pictures that posts name. Nil: no site may ask for pictures.
 	Pictures PictureReader
+	// Notebook keeps budgets of the day, failing hosts and what was learnt; nil means
+	// in memory, for this run.
+	Notebook Notebook
 	// Lookup finds the adapter of a site by name; nil means [source.Lookup].
 	Lookup func(name string) (source.Source, bool)
 
@@ -122,6 +125,9 @@ func (o *Options) check() error {
 	}
 	if o.Lookup == nil {
 		o.Lookup = source.Lookup
+	}
+	if o.Notebook == nil {
+		o.Notebook = newMemory()
 	}
 	if o.OnCapture == nil {
 		o.OnCapture = func(post.Capture) {}

@@ -24,6 +24,7 @@ type hostPace struct {
 	delay    time.Duration // what the host asks for in robots.txt
 	failures int           // in a row
 	until    time.Time     // the host is left alone until then
+	probing  bool          // a page is under way while the breaker is half-open
 }
 
 func newPacer(backoff, most time.Duration, now func() time.Time) *pacer {
@@ -118,9 +119,6 @@ func (p *pacer) parallel(host string, pace time.Duration) bool {
 	return pace == 0 && (h == nil || h.delay == 0 && h.failures == 0)
 }
 
-// breakAfter is how many failures in a row open the breaker of a host.
-const breakAfter = 5
-
 // maxBackoff bounds how long a host is left alone for its failures.
 const maxBackoff = 6 * time.Hour
 
@@ -149,11 +147,16 @@ func (p *pacer) failed(host string, retryAfter time.Duration) time.Time {
 	return h.until
 }
 
-// worked notes that a host answered as it should.
-func (p *pacer) worked(host string) {
+// worked notes that a host answered as it should, and reports whether that closed
+// its breaker.
+func (p *pacer) worked(host string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if h := p.hosts[host]; h != nil {
-		h.failures = 0
+	h := p.hosts[host]
+	if h == nil {
+		return false
 	}
+	closed := h.failures >= breakAfter
+	h.failures = 0
+	return closed
 }

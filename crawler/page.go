@@ -46,6 +46,11 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 	if !s.inScope(l.Host) {
 		return c.skip(s, l, outcomeScope, errOutOfScope.Error()), nil
 	}
+	leave, ok := c.pace.enter(l.Host)
+	if !ok {
+		return frontier.Result{}, errNotYet
+	}
+	defer leave()
 	hand, err := c.hands.begin(ctx)
 	if err != nil {
 		return frontier.Result{}, err
@@ -61,11 +66,13 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 	if ctx.Err() != nil {
 		return frontier.Result{}, ctx.Err()
 	}
-	if errors.Is(err, errNotYet) {
-		return frontier.Result{}, errNotYet
+	if errors.Is(err, errNotYet) || errors.Is(err, errSpent) {
+		return frontier.Result{}, err
 	}
 	if g.same {
-		c.pace.worked(l.Host)
+		if err := c.hostWorked(ctx, l.Host); err != nil {
+			return frontier.Result{}, err
+		}
 		return c.same(s, l), nil
 	}
 	if err != nil || g.again {
@@ -73,7 +80,9 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 	}
 	switch g.Capture.Class {
 	case post.ClassContent, post.ClassGone, post.ClassLogin:
-		c.pace.worked(l.Host)
+		if err := c.answered(ctx, l, g.last()); err != nil {
+			return frontier.Result{}, err
+		}
 	}
 	if s.Pictures == 0 { // pictures are fetched while keeping
 		if err := hand.fetched(ctx, g.size()); err != nil {
@@ -81,6 +90,17 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 		}
 	}
 	return c.keep(ctx, s, l, g)
+}
+
+// answered notes that the host of a page, and the one that it redirected to, are well.
+func (c *Crawler) answered(ctx context.Context, l frontier.Lease, res *fetch.Result) error {
+	if err := c.hostWorked(ctx, l.Host); err != nil {
+		return err
+	}
+	if to, err := url.Parse(res.FinalURL); err == nil && hostPort(to) != l.Host {
+		return c.hostWorked(ctx, hostPort(to))
+	}
+	return nil
 }
 
 // askRobots returns ok when the page may be fetched, else its result.
@@ -133,11 +153,12 @@ func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (got, erro
 	browse := s.Browser == BrowserOn
 	if !browse {
 		q.Since = c.validators(s, l)
-		if err := c.pace.wait(ctx, l.Host, s.Pace); err != nil {
+		if err := c.turn(ctx, s, l.Host); err != nil {
 			return g, err
 		}
 		var err error
-		if g.HTTP, err = c.opt.HTTP.Fetch(ctx, q); err != nil {
+		g.HTTP, err = c.opt.HTTP.Fetch(ctx, q)
+		if err := errors.Join(err, c.received(ctx, s, g.HTTP)); err != nil {
 			return g, err
 		}
 		if g.same = !q.Since.None() && g.HTTP.Status == http.StatusNotModified; g.same {
@@ -150,10 +171,13 @@ func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (got, erro
 		}
 	}
 	if browse {
-		if err := c.pace.wait(ctx, l.Host, s.Pace); err != nil {
+		if err := c.turn(ctx, s, l.Host); err != nil {
 			return g, err
 		}
 		res, err := c.opt.Browser.Fetch(ctx, q)
+		if err := c.received(ctx, s, res); err != nil {
+			return g, err
+		}
 		switch {
 		case err == nil:
 			g.Browser, g.found = res, nil
@@ -204,6 +228,9 @@ func (c *Crawler) allowRedirect(ctx context.Context, s *site, to *url.URL) error
 	}
 	if !c.opt.IgnoreRobots {
 		d, err := c.robots.Check(ctx, to)
+		if errors.Is(err, errNotYet) {
+			return &awayError{host, c.pace.ready(host)}
+		}
 		if err != nil {
 			return err
 		}
@@ -218,8 +245,25 @@ func (c *Crawler) allowRedirect(ctx context.Context, s *site, to *url.URL) error
 			return fmt.Errorf("%w: %s", errUnavailable, d.Why)
 		}
 	}
-	return c.pace.wait(ctx, host, s.Pace)
+	if err := c.turn(ctx, s, host); !errors.Is(err, errNotYet) {
+		return err
+	}
+	return &awayError{host, c.pace.ready(host)}
 }
+
+// awayError is a redirect to a host that is to be left alone for longer than a
+// worker waits. It is no failure of the host that redirects.
+type awayError struct {
+	host  string
+	until time.Time
+}
+
+func away(err error) bool {
+	_, ok := errors.AsType[*awayError](err)
+	return ok
+}
+
+func (e *awayError) Error() string { return e.host + " is to be left alone for now" }
 
 // errUnavailable is a redirect target whose robots.txt cannot be had now.
 var errUnavailable = errors.New("not to be asked now")
@@ -234,6 +278,10 @@ func (c *Crawler) failed(ctx context.Context, s *site, l frontier.Lease, e Evide
 		return c.giveUp(ctx, s, l, e, outcome, err.Error())
 	}
 	now := c.opt.Now()
+	if away, ok := errors.AsType[*awayError](err); ok && l.Tries+1 < c.opt.MaxTries {
+		c.count(func(r *Report) { r.Failed++ })
+		return frontier.Result{Lease: l, Outcome: outcomeWait, Again: away.until, Retry: true}, nil
+	}
 	var asked time.Duration
 	why := "status"
 	if status, ok := errors.AsType[*statusError](err); ok {
@@ -244,7 +292,10 @@ func (c *Crawler) failed(ctx context.Context, s *site, l frontier.Lease, e Evide
 		asked = fetch.RetryAfter(last.Header, now)
 		why = fmt.Sprintf("status %d", last.Status)
 	}
-	after := c.pace.failed(l.Host, asked)
+	after, noted := c.hostFailed(ctx, l.Host, asked)
+	if noted != nil {
+		return frontier.Result{}, noted
+	}
 	if l.Tries+1 >= c.opt.MaxTries {
 		res, err := c.giveUp(ctx, s, l, e, outcomeFailed, why)
 		res.HostAfter = after
@@ -262,7 +313,7 @@ func hopeless(err error) string {
 	_, blocked := errors.AsType[*fetch.BlockedError](err)
 	_, redirect := errors.AsType[*fetch.RedirectError](err)
 	switch {
-	case errors.Is(err, errUnavailable):
+	case errors.Is(err, errUnavailable) || away(err):
 		return ""
 	case forbidden:
 		return outcomeRobots
@@ -336,7 +387,9 @@ func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, g got) (f
 	}
 	if cp.Class == post.ClassChallenge || cp.Class == post.ClassError && transient(cp.Status) {
 		// A host that keeps saying no is left alone, page after page.
-		res.HostAfter = c.pace.failed(l.Host, fetch.RetryAfter(g.last().Header, c.opt.Now()))
+		if res.HostAfter, err = c.hostFailed(ctx, l.Host, fetch.RetryAfter(g.last().Header, c.opt.Now())); err != nil {
+			return frontier.Result{}, err
+		}
 	}
 	if cp.Class == post.ClassContent {
 		if unreadable != nil {

@@ -76,7 +76,7 @@ func (c *Crawler) picture(ctx context.Context, s *site, raw string, most int64) 
 	if res != nil && len(res.Hops) == 0 {
 		res = nil
 	}
-	if err != nil {
+	if err := errors.Join(err, c.received(ctx, s, res)); err != nil {
 		return res, err.Error()
 	}
 	return res, PictureTrouble(res.Status, string(res.Truncated))
@@ -99,6 +99,9 @@ func (c *Crawler) allowPicture(ctx context.Context, s *site, to *url.URL) error 
 	host := hostPort(to)
 	if !c.opt.IgnoreRobots {
 		d, err := c.robots.Check(ctx, to)
+		if errors.Is(err, errNotYet) {
+			return errors.New("its host is to be left alone for now")
+		}
 		if err != nil {
 			return err
 		}
@@ -109,7 +112,7 @@ func (c *Crawler) allowPicture(ctx context.Context, s *site, to *url.URL) error 
 			return &robotsError{d.Why}
 		}
 	}
-	if err := c.pace.wait(ctx, host, s.Pace); errors.Is(err, errNotYet) {
+	if err := c.turn(ctx, s, host); errors.Is(err, errNotYet) {
 		return errors.New("its host is to be left alone for now")
 	} else if err != nil {
 		return err

@@ -131,6 +131,9 @@ func (r *running) dispatch(ctx context.Context) {
 			dry = n == 0
 		}
 		wake := r.handOut()
+		if !dry && r.busy == 0 && r.queued == 0 && r.uncommitted() == 0 {
+			continue // all that was claimed was given back: claim what is left
+		}
 		var timer <-chan time.Time
 		var t *time.Timer
 		if dry && r.busy == 0 && r.queued == 0 && r.uncommitted() == 0 {
@@ -171,7 +174,7 @@ func (r *running) claim(ctx context.Context) (int, error) {
 		}
 	}
 	for h, until := range r.away {
-		if until.After(now.Add(30 * time.Second)) {
+		if until.After(now.Add(r.c.opt.soon())) {
 			busy = append(busy, h)
 		} else {
 			delete(r.away, h)
@@ -223,10 +226,13 @@ func (r *running) within(s *site) bool {
 	defer r.c.mu.Unlock()
 	sp := r.c.spent[s.Name]
 	if now := r.c.opt.Now(); r.c.opt.Service && now.Sub(sp.since) > 24*time.Hour {
-		*sp = spent{since: now} // a service has its budgets anew each day
+		*sp = spent{since: now, day: sp.day, dayRequests: sp.dayRequests, dayBytes: sp.dayBytes} // a service has its budgets anew each day
 	}
 	was := sp.over
+	day := s.dayOver(sp, r.c.opt.Now())
 	switch {
+	case day != "":
+		sp.over = day
 	case s.MaxPages >= 0 && sp.pages >= s.MaxPages:
 		sp.over = "pages"
 	case s.MaxBytes >= 0 && sp.bytes >= s.MaxBytes:
@@ -234,6 +240,7 @@ func (r *running) within(s *site) bool {
 	case !r.c.opt.Service && r.c.opt.Now().Sub(r.started) > s.MaxTime:
 		sp.over = "time"
 	default:
+		sp.over = ""
 		return true
 	}
 	r.left = true
@@ -295,6 +302,10 @@ func (o *Options) patience() time.Duration {
 	return min(o.Lease/4, o.Patience)
 }
 
+// soon is how long before a host may be asked again its pages are claimed: they wait
+// in a queue that long, and would be given back at once if it were longer.
+func (o *Options) soon() time.Duration { return min(30*time.Second, o.patience()) }
+
 // drop gives back all that waits for a host, and claims none of it until then.
 func (r *running) drop(host string, q *queue, until time.Time) {
 	r.away[host] = until
@@ -323,6 +334,9 @@ func (r *running) settle(f finished) {
 	}
 	if f.err != nil {
 		r.back = append(r.back, f.lease)
+		if errors.Is(f.err, errSpent) {
+			return // within says so from now on
+		}
 		if errors.Is(f.err, errNotYet) {
 			r.away[f.lease.Host] = r.c.pace.ready(f.lease.Host)
 			return
@@ -431,7 +445,7 @@ func (r *running) afterAway(next time.Time, wait time.Duration) time.Duration {
 	}
 	first := time.Duration(-1)
 	for _, until := range r.away {
-		if d := until.Sub(now) - 30*time.Second; first < 0 || d < first {
+		if d := until.Sub(now) - r.c.opt.soon(); first < 0 || d < first {
 			first = max(d, 0)
 		}
 	}

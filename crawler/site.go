@@ -107,6 +107,9 @@ func newSite(s Site, lookup func(string) (source.Source, bool), browser bool) (*
 	if s.Pace < 0 || s.MaxLinks < 0 || s.MaxTime < 0 || s.MaxSitemaps < 0 || s.Recrawl < time.Minute || s.Recrawl > 366*24*time.Hour {
 		return fail("pace %v, links %d, time %v or recrawl %v is out of range\nhint: set unpaced to turn pacing off", s.Pace, s.MaxLinks, s.MaxTime, s.Recrawl)
 	}
+	if s.MaxRequestsPerDay < 0 || s.MaxBytesPerDay < 0 {
+		return fail("%d requests or %d bytes a day are out of range", s.MaxRequestsPerDay, s.MaxBytesPerDay)
+	}
 	if s.Pictures < 0 || s.Pictures > post.MaxPictures {
 		return fail("pictures %d is not between 0 and %d", s.Pictures, post.MaxPictures)
 	}

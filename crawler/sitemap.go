@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"path"
 	"strings"
@@ -25,8 +26,12 @@ const (
 	outcomeSitemap = "sitemap"
 )
 
-// freshFor is how long after its last change a page of a sitemap goes before others.
-const freshFor = 7 * 24 * time.Hour
+// A page of a sitemap that changed within freshFor goes before others, one that
+// changed within newsFor before all.
+const (
+	freshFor = 7 * 24 * time.Hour
+	newsFor  = 2 * 24 * time.Hour
+)
 
 // perAdd is how many URLs of a sitemap are told to the frontier at a time: others
 // wait for its lock meanwhile.
@@ -115,24 +120,31 @@ func (c *Crawler) sitemap(ctx context.Context, s *site, l frontier.Lease, u *url
 	switch {
 	case ctx.Err() != nil:
 		return frontier.Result{}, ctx.Err()
-	case errors.Is(err, errNotYet):
-		return frontier.Result{}, errNotYet
+	case errors.Is(err, errNotYet) || errors.Is(err, errSpent):
+		return frontier.Result{}, err
 	case errors.Is(err, sitemap.ErrNotSitemap):
 		return c.noSitemap(ctx, s, l, res)
 	case err != nil:
 		return c.failed(ctx, s, l, Evidence{}, err)
-	case res.Status != 200:
-		c.opt.Log.Debug("no sitemap there", "source", s.Name, "host", l.Host, "status", res.Status)
+	case res.Status != http.StatusOK:
+		c.opt.Log.Debug("no new sitemap there", "source", s.Name, "host", l.Host, "status", res.Status)
 		return c.listed(s, l, nil), nil
 	}
-	c.pace.worked(l.Host)
+	if err := c.answered(ctx, l, res); err != nil {
+		return frontier.Result{}, err
+	}
 	links := c.sitemapLinks(s, l, m)
 	fresh, err := c.addLinks(ctx, &links)
 	if err != nil {
 		return frontier.Result{}, err
 	}
 	c.opt.Log.Info("sitemap read", "source", s.Name, "host", l.Host, "index", m.Index, "urls", len(m.URLs), "wanted", len(links)+fresh.told, "new", fresh.fresh, "cut", m.Cut)
-	return c.listed(s, l, links), nil
+	out := c.listed(s, l, links)
+	if l.URL == res.FinalURL && !m.Cut {
+		k := fetch.ValidatorsOf(res.Header)
+		out.Visit = &frontier.Visit{At: res.FetchedAt, Every: s.Recrawl, ETag: k.ETag, Modified: k.Modified}
+	}
+	return out, nil
 }
 
 // readSitemap fetches and parses. One file is in memory at a time: each may be as
@@ -144,21 +156,22 @@ func (c *Crawler) readSitemap(ctx context.Context, s *site, l frontier.Lease, u 
 	case <-ctx.Done():
 		return nil, sitemap.Map{}, ctx.Err()
 	}
-	if err := c.pace.wait(ctx, l.Host, s.Pace); err != nil {
+	if err := c.turn(ctx, s, l.Host); err != nil {
 		return nil, sitemap.Map{}, err
 	}
 	res, err := c.opt.HTTP.Fetch(ctx, fetch.Request{
 		URL: l.URL, AnyType: true, MaxBody: sitemap.MaxBytes,
+		Since: c.validators(s, l),
 		Allow: func(ctx context.Context, to *url.URL) error { return c.allowRedirect(ctx, s, to) },
 	})
-	if err != nil {
+	if err := errors.Join(err, c.received(ctx, s, res)); err != nil {
 		return res, sitemap.Map{}, err
 	}
 	c.count(func(*Report) { c.spent[s.Name].bytes += int64(len(res.Body)) })
 	if transient(res.Status) {
 		return res, sitemap.Map{}, &statusError{res.Status, fetch.RetryAfter(res.Header, c.opt.Now())}
 	}
-	if res.Status != 200 {
+	if res.Status != http.StatusOK {
 		return res, sitemap.Map{}, nil
 	}
 	at, err := url.Parse(res.FinalURL)
@@ -219,8 +232,14 @@ func (c *Crawler) sitemapLinks(s *site, l frontier.Lease, m sitemap.Map) []front
 		if err != nil || u == l.URL || !s.inScope(host) || !m.Index && !s.wants(u, host) {
 			continue
 		}
-		fast := m.Index || !e.Changed.IsZero() && now.Sub(e.Changed) < freshFor
-		out = append(out, frontier.Entry{Site: s.Name, URL: u, Round: l.Round, Depth: depth, Fast: fast, Changed: e.Changed})
+		age := time.Duration(1<<63 - 1)
+		if !e.Changed.IsZero() {
+			age = now.Sub(e.Changed)
+		}
+		out = append(out, frontier.Entry{
+			Site: s.Name, URL: u, Round: l.Round, Depth: depth, Changed: e.Changed,
+			Fast: m.Index || age < freshFor, Fresh: m.Index || age < newsFor,
+		})
 	}
 	return out
 }

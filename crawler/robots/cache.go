@@ -90,8 +90,12 @@ func New(opt Options) (*Cache, error) {
 // that the guard denies). Check returns it instead of a decision.
 var ErrRefused = errors.New("robots.txt not asked for")
 
+// ErrNotNow marks an error of [Fetch] that says nothing of the host: it was not
+// asked, and may be soon. Check returns it, and the cache does not keep it.
+var ErrNotNow = errors.New("robots.txt not asked for yet")
+
 // Check says whether u may be fetched. It asks the host when the cache has no
-// fresh answer. An error means that ctx ended or that we refuse to ask.
+// fresh answer. An error means that ctx ended, or that we do not ask.
 func (c *Cache) Check(ctx context.Context, u *url.URL) (Decision, error) {
 	key := u.Scheme + "://" + u.Host
 	e := c.fresh(key)
@@ -116,6 +120,9 @@ func (c *Cache) Check(ctx context.Context, u *url.URL) (Decision, error) {
 			if r.Err != nil {
 				if err := ctx.Err(); err != nil {
 					return Decision{}, err
+				}
+				if errors.Is(r.Err, ErrNotNow) {
+					return Decision{}, r.Err
 				}
 				continue // the one that asked was cancelled, we were not
 			}
@@ -170,7 +177,8 @@ func (c *Cache) keep(key string, e *entry) {
 // maxRedirects is how many redirects are followed: "at least five" (2.3.1.2).
 const maxRedirects = 5
 
-// ask fetches the file and applies the status policy. Its error is only that of ctx.
+// ask fetches the file and applies the status policy. Its error is that of ctx, or
+// [ErrNotNow].
 func (c *Cache) ask(ctx context.Context, u *url.URL) (*entry, error) {
 	at := &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/robots.txt"}
 	for range maxRedirects + 1 {
@@ -185,6 +193,8 @@ func (c *Cache) ask(ctx context.Context, u *url.URL) (*entry, error) {
 		switch s := res.Status; {
 		case errors.Is(err, ErrRefused):
 			return &entry{err: err, expires: now.Add(c.opt.Retry)}, nil
+		case errors.Is(err, ErrNotNow):
+			return nil, err
 		case err != nil:
 			return short(fmt.Sprintf("robots.txt is unreachable: %.200v", err)), nil
 		case s >= 200 && s < 300:

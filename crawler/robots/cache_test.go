@@ -207,6 +207,19 @@ func TestRefusalIsAnError(t *testing.T) {
 	}
 }
 
+func TestNotNowIsNotKept(t *testing.T) {
+	h := &host{err: fmt.Errorf("%w: busy", ErrNotNow)}
+	c := newCache(t, h)
+	u := mustURL(t, "http://h.test/")
+	if _, err := c.Check(t.Context(), u); !errors.Is(err, ErrNotNow) {
+		t.Errorf("err = %v, want ErrNotNow", err)
+	}
+	h.err = nil
+	if d, err := c.Check(t.Context(), u); err != nil || !d.Allow {
+		t.Errorf("a moment later: %+v, %v, want allowed", d, err)
+	}
+}
+
 func TestCacheIsBounded(t *testing.T) {
 	c, err := New(Options{Product: "lurewatch", Fetch: (&host{}).fetch, Entries: 10})
 	if err != nil {

@@ -40,6 +40,9 @@ func (a *App) runCrawl(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
+	if a.cfg.Crawl.Contact == "" {
+		a.log.Warn("sites cannot tell who crawls them: the user agent names no contact", "hint", "set crawl.contact to a page or address of yours")
+	}
 	_, err := a.Crawl(ctx, CrawlOptions{Sites: SitesOf(a.cfg), AllowNet: a.cfg.Crawl.AllowNet, Service: true, Browser: a.cfg.Crawl.Browser})
 	return err
 }
@@ -106,6 +109,11 @@ func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, 
 		return rep, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	book, err := notebook.Open(notebook.Options{Path: a.cfg.Path("crawl.db"), Now: a.opt.Now})
+	if err != nil {
+		return rep, err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
 	var reader crawler.PictureReader
 	if slices.ContainsFunc(opt.Sites, func(s crawler.Site) bool { return s.Pictures > 0 }) {
 		if reader, err = a.reader(ctx); err != nil {
@@ -118,6 +126,7 @@ func (a *App) Crawl(ctx context.Context, opt CrawlOptions) (rep crawler.Report, 
 	}
 	defer endLooks()
 	c, err := crawler.New(crawler.Options{
+		Notebook: book,
 		Pictures: reader, Sites: opt.Sites, Frontier: store, HTTP: a.timed(httpFetcher, "http"), Browser: a.timed(browser, "browser"), Vault: vault{a},
 		Emit: func(ctx context.Context, ss []post.Sighting) error {
 			if err := stream.Publish(ctx, a.stream, captured, ss...); err != nil {
