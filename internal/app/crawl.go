@@ -11,6 +11,7 @@ import (
 
 	"github.com/lurewatch/lurewatch/crawler"
 	"github.com/lurewatch/lurewatch/crawler/fetch"
+	"github.com/lurewatch/lurewatch/crawler/notebook"
 	"github.com/lurewatch/lurewatch/crawler/source"
 	"github.com/lurewatch/lurewatch/internal/config"
 	"github.com/lurewatch/lurewatch/internal/post"
