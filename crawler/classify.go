@@ -19,6 +19,9 @@ func classify(r *fetch.Result) (post.Class, string) {
 	if len(r.DOM) > 0 {
 		body = r.DOM
 	}
+	if to, err := url.Parse(r.FinalURL); err == nil && r.FinalURL != r.URL && challengePath.MatchString(to.Path) {
+		return post.ClassChallenge, "redirect to a challenge"
+	}
 	if sign := challenge(r.Status, r.Header, body); sign != "" {
 		return post.ClassChallenge, sign
 	}
@@ -36,8 +39,14 @@ func classify(r *fetch.Result) (post.Class, string) {
 		}
 		return post.ClassError, "empty body"
 	}
+	if sign := networkWall(r, body); sign != "" {
+		return post.ClassLogin, sign
+	}
 	if sign := login(r, body); sign != "" {
 		return post.ClassLogin, sign
+	}
+	if sign := gone(r, body); sign != "" {
+		return post.ClassGone, sign
 	}
 	return post.ClassContent, ""
 }
@@ -68,9 +77,13 @@ const smallPage = 24 << 10
 // titles are how titles of interstitials begin, in lower case. Those of the second
 // kind count only with an error status.
 func titles(status int) []string {
-	out := []string{"just a moment...", "attention required! | cloudflare", "ddos-guard", "human verification", "robot or human", "安全验证", "百度安全验证"}
+	out := []string{
+		"just a moment...", "attention required! | cloudflare", "please wait... | cloudflare", "ddos-guard", "human verification", "robot or human", "安全验证", "百度安全验证",
+		"vercel security checkpoint", "pardon our interruption", "client challenge", "making sure you're not a bot", "making sure you&#39;re not a bot", "bot verification", "radware bot manager captcha",
+		"checking your browser", "are you not a robot", "вы не робот", "访问验证", "人机验证", "滑动验证", "验证码拦截",
+	}
 	if status >= 400 {
-		out = append(out, "access denied", "security check", "are you a robot")
+		out = append(out, "access denied", "security check", "are you a robot", "one moment, please", "access to this page has been denied", "blocked", "you have been blocked", "error 1020")
 	}
 	return out
 }
@@ -78,8 +91,15 @@ func titles(status int) []string {
 // sureSigns only interstitials carry.
 func sureSigns() []string {
 	return []string{
-		"window._cf_chl_opt", "cf-browser-verification", "captcha-delivery.com/", "_incapsula_resource", "px-captcha",
-		"sucuri_cloudproxy_js", "ddos-guard/js-challenge", "awswafintegration", "aliyun_waf", "acw_sc__v2",
+		"window._cf_chl_opt", "cf-browser-verification", "cf-challenge-running", // Cloudflare
+		"captcha-delivery.com/", "var dd={'rt'", // DataDome
+		"px-captcha", "captcha.px-cdn.net", // PerimeterX
+		"_sec/cp_challenge", "sec-if-cpt-container", "sec-bc-tile-parent", "?bm-verify=", "errors.edgesuite.net", // Akamai
+		"awswafintegration", "captcha-sdk.awswaf.com", "gokuprops", // AWS WAF
+		"ddos-guard/js-challenge", "check.ddos-guard.net", "/.well-known/ddos-guard/", // DDoS-Guard
+		"_incapsula_resource", "incapsula incident id", "sucuri_cloudproxy_js", // Imperva, Sucuri
+		"aliyun_waf", "acw_sc__v2", "wappass.baidu.com/static/captcha", "callback.58.com/antibot", // Chinese clouds
+		"/.within.website/x/cmd/anubis", "window.kpsdk", "tiktok-verify-page", "/recaptcha/challengepage/",
 	}
 }
 
@@ -87,15 +107,22 @@ func sureSigns() []string {
 // little else.
 func maybeSigns() []string {
 	return []string{
-		"verify you are human", "are you a robot", "checking your browser", "g-recaptcha", "h-captcha", "hcaptcha.com/1/api.js",
-		"challenges.cloudflare.com/turnstile", "enable javascript and cookies to continue", "unusual traffic from your",
-		"滑动验证", "访问验证", "人机验证",
+		"verify you are human", "are you a robot", "checking your browser", "g-recaptcha", "recaptcha/api.js", "recaptcha/enterprise.js", "h-captcha", "hcaptcha.com/1/api.js",
+		"challenges.cloudflare.com/turnstile", "enable javascript and cookies to continue", "unusual traffic from your", "press &amp; hold", "press & hold to confirm",
+		"geetest.com/", "initgeetest", "gt_captcha", "tcaptcha.js", "smartcaptcha.yandexcloud.net", "arkoselabs.com/", "aliyuncaptcha", "friendlychallenge",
+		"滑动验证", "访问验证", "人机验证", "请完成验证", "访问过于频繁", "请输入验证码", "подтвердите, что вы не робот", "xác minh bạn là con người", "ยืนยันว่าคุณเป็นมนุษย์",
 	}
 }
+
+// challengePath is where interstitials are redirected to.
+var challengePath = regexp.MustCompile(`(?i)^(/sorry/index|/showcaptcha|/captcha([/._-]|$)|/challenge\.html|/cdn-cgi/challenge|/antibot|/verify-human|/_guard/)`)
 
 func challenge(status int, h http.Header, body []byte) string {
 	if strings.EqualFold(h.Get("Cf-Mitigated"), "challenge") {
 		return "header cf-mitigated"
+	}
+	if status == 999 {
+		return "status 999" // LinkedIn's, to crawlers
 	}
 	if a := strings.ToLower(h.Get("X-Amzn-Waf-Action")); a == "challenge" || a == "captcha" {
 		return "header x-amzn-waf-action"
@@ -117,7 +144,7 @@ func challenge(status int, h http.Header, body []byte) string {
 		}
 	}
 	for _, s := range maybeSigns() {
-		if bytes.Contains(window, []byte(s)) && (status >= 400 || visible(body) < wallText) {
+		if bytes.Contains(window, []byte(s)) && (status >= 400 || visible(body, wallText) < wallText) {
 			return s
 		}
 	}
@@ -190,7 +217,7 @@ func login(r *fetch.Result, body []byte) string {
 	case !atLogin && (len(body) > 64<<10 || bytes.Contains(body, []byte("JobPosting"))): // a post is there, in front of the form
 		return ""
 	case bytes.Contains(body, []byte("assword")) || bytes.Contains(body, []byte("ASSWORD")):
-		if password.Match(body) && visible(body) < wallText {
+		if password.Match(body) && visible(body, wallText) < wallText {
 			return "password field and little else"
 		}
 	}
@@ -198,31 +225,57 @@ func login(r *fetch.Result, body []byte) string {
 }
 
 // visible estimates the visible text of HTML in bytes: what is outside tags,
-// scripts and styles, runs of space counted once.
-func visible(b []byte) int {
+// scripts and styles, runs of space counted once. It counts little further than
+// enough.
+func visible(b []byte, enough int) int {
 	n, space := 0, true
+	eachVisible(b, func(text []byte) bool {
+		for _, c := range text {
+			if isSpace := c <= ' '; !isSpace || !space {
+				n++
+				space = isSpace
+			}
+		}
+		return n <= enough
+	})
+	return n
+}
+
+// eachVisible calls fn with each run of HTML that is outside tags, scripts and
+// styles, until it returns false.
+func eachVisible(b []byte, fn func(text []byte) bool) {
 	for i := 0; i < len(b); {
-		if b[i] == '<' {
-			for _, el := range []string{"script", "style", "noscript", "template"} {
-				if len(b) > i+len(el)+1 && bytes.EqualFold(b[i+1:i+1+len(el)], []byte(el)) {
-					if j := bytes.Index(b[i:], []byte("</"+el)); j > 0 {
-						i += j
-					}
-					break
-				}
-			}
-			j := bytes.IndexByte(b[i:], '>')
+		if b[i] != '<' {
+			j := bytes.IndexByte(b[i:], '<')
 			if j < 0 {
-				return n
+				j = len(b) - i
 			}
-			i += j + 1
+			if !fn(b[i : i+j]) {
+				return
+			}
+			i += j
 			continue
 		}
-		if isSpace := b[i] <= ' '; !isSpace || !space {
-			n++
-			space = isSpace
+		if bytes.HasPrefix(b[i:], []byte("<!--")) {
+			j := bytes.Index(b[i:], []byte("-->"))
+			if j < 0 {
+				return
+			}
+			i += j + 3
+			continue
 		}
-		i++
+		for _, el := range []string{"script", "style", "noscript", "template"} {
+			if len(b) > i+len(el)+1 && bytes.EqualFold(b[i+1:i+1+len(el)], []byte(el)) {
+				if j := bytes.Index(b[i:], []byte("</"+el)); j > 0 {
+					i += j
+				}
+				break
+			}
+		}
+		j := bytes.IndexByte(b[i:], '>')
+		if j < 0 {
+			return
+		}
+		i += j + 1
 	}
-	return n
 }

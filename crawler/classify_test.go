@@ -70,7 +70,7 @@ func FuzzVisible(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if n := visible(b); n < 0 || n > len(b) {
+		if n := visible(b, len(b)); n < 0 || n > len(b) {
 			t.Fatalf("visible(%q) = %d", b, n)
 		}
 		classify(&fetch.Result{Status: 200, Body: b, URL: "http://a.test/", FinalURL: "http://a.test/", Header: http.Header{}})
