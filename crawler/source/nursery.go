@@ -15,13 +15,16 @@ type nursery struct {
 	attrs []*[attrsABlock]html.Attribute
 	block int // of attrs, the current one
 	taken int // of it
+	words []byte
 }
 
 const (
 	nodesABlock = 256
 	attrsABlock = 512
-	// keptBlocks bounds the nursery that is kept for the next page: about 2 MB.
+	// keptBlocks and keptWords bound the nursery that is kept for the next page, at
+	// about 4 MB.
 	keptBlocks = 64
+	keptWords  = 1 << 20
 )
 
 // nurseries keeps what [nursery.release] gave back.
@@ -39,7 +42,7 @@ func (p *nurseries) take() *nursery {
 
 // release forgets all nodes of n. Nobody may hold one any more.
 func (p *nurseries) release(n *nursery) {
-	if len(n.nodes) > keptBlocks || len(n.attrs) > keptBlocks {
+	if len(n.nodes) > keptBlocks || len(n.attrs) > keptBlocks || cap(n.words) > keptWords {
 		return
 	}
 	for i := range (n.used + nodesABlock - 1) / nodesABlock {

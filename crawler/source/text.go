@@ -302,13 +302,20 @@ func appendSquashedRunes(b []byte, s string) []byte {
 
 // words is all that a reader of d sees, squashed.
 func (d *document) words() []byte {
-	b := make([]byte, 0, len(d.text))
+	var b []byte
+	if d.tree(); d.in != nil {
+		b = d.in.words[:0]
+	}
+	b = slices.Grow(b, len(d.text))
 	each(d.tree(), func(n *html.Node) bool {
 		if n.Type == html.TextNode {
 			b = appendSquashed(b, n.Data)
 		}
 		return n.Type != html.ElementNode || !unseen(n)
 	})
+	if d.in != nil {
+		d.in.words = b
+	}
 	return b
 }
 

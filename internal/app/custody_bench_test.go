@@ -77,7 +77,7 @@ func appendAll(b *testing.B, with bool, n int) time.Duration {
 	if err != nil {
 		b.Fatal(err)
 	}
-	words := pages()
+	words := pageBodies()
 	started := time.Now()
 	work := make(chan int)
 	var wg sync.WaitGroup
@@ -109,8 +109,8 @@ func appendAll(b *testing.B, with bool, n int) time.Duration {
 	return time.Since(started)
 }
 
-// pages are bodies of 30 KB that compress like pages do, to about a quarter.
-func pages() (out []string) {
+// pageBodies are bodies of 30 KB that compress like pages do, to about a quarter.
+func pageBodies() (out []string) {
 	rnd := rand.New(rand.NewPCG(1, 1))
 	var words []string
 	for range 3000 {

@@ -27,6 +27,7 @@ type Store struct {
 	writer *sql.DB
 	reader *sql.DB
 	find   *sql.Stmt
+	keep   *sql.Stmt // upsert, on the writer's one connection
 	queue  chan *write
 	done   chan struct{}
 	once   sync.Once
@@ -76,6 +77,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	if err == nil {
 		s.find, err = s.reader.PrepareContext(ctx, "SELECT dry, trace FROM pages WHERE key = ?")
+	}
+	if err == nil {
+		s.keep, err = s.writer.PrepareContext(ctx, upsert)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open page traces %s: %w", path, err), s.writer.Close(), s.reader.Close())
@@ -211,10 +215,7 @@ const upsert = "INSERT INTO pages VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE S
 
 func (s *Store) put(ctx context.Context, group []*write) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		stmt, err := tx.PrepareContext(ctx, upsert)
-		if err != nil {
-			return err
-		}
+		stmt := tx.StmtContext(ctx, s.keep)
 		defer stmt.Close()
 		for _, w := range group {
 			if _, err := stmt.ExecContext(ctx, w.key, w.dry, w.body); err != nil {
