@@ -3,6 +3,7 @@ package frontier
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -51,11 +52,10 @@ func (s *SQLite) add(ctx context.Context, tx *sql.Tx, entries []Entry) (adding, 
 	}
 	now := s.now()
 	dues := map[int64]int64{} // queue → earliest due added
-	args := make([]any, 0, rowsPerInsert*7)
-	flush := func() error {
-		n, err := s.insert(ctx, tx, args)
-		a.fresh += n
-		args = args[:0]
+	var rows [2][]any // of the first round, and of later ones
+	flush := func(later int) error {
+		n, err := s.insert(ctx, tx, rows[later], later == 1)
+		a.fresh, rows[later] = a.fresh+n, rows[later][:0]
 		return err
 	}
 	for _, e := range entries {
@@ -86,14 +86,17 @@ func (s *SQLite) add(ctx context.Context, tx *sql.Tx, entries []Entry) (adding, 
 			a.fresh += n
 			continue
 		}
-		args = append(args, h, q, e.URL, e.Round, e.Depth, e.Rank(), due)
-		if len(args) == cap(args) {
-			if err := flush(); err != nil {
+		later := 0
+		if e.Round > 1 {
+			later = 1
+		}
+		if rows[later] = append(rows[later], h, q, e.URL, e.Round, e.Depth, e.Rank(), due); len(rows[later]) == 7*rowsPerInsert {
+			if err := flush(later); err != nil {
 				return a, err
 			}
 		}
 	}
-	if err := flush(); err != nil {
+	if err := errors.Join(flush(0), flush(1)); err != nil {
 		return a, err
 	}
 	if a.fresh == 0 {
@@ -107,31 +110,43 @@ func (s *SQLite) add(ctx context.Context, tx *sql.Tx, entries []Entry) (adding, 
 	return a, nil
 }
 
-// insertSQL adds rows. A URL known from an earlier round becomes due again,
-// unless it is leased right now.
-func insertSQL(rows int) string {
-	return `INSERT INTO urls (hash, queue, url, round, depth, rank, due) VALUES ` +
-		strings.Repeat("(?,?,?,?,?,?,?),", rows-1) + `(?,?,?,?,?,?,?)
+// insertSQL adds rows. In the first round nothing that is known can be of an
+// earlier one, and is ignored: that spares SQLite a copy of each page that it
+// changes, which it keeps for a statement that might fail half-way. Later a URL known
+// from an earlier round becomes due again, unless it is leased right now.
+func insertSQL(rows int, again bool) string {
+	verb, conflict := `INSERT OR IGNORE`, ``
+	if again {
+		verb, conflict = `INSERT`, `
 ON CONFLICT (hash) DO UPDATE SET round = excluded.round, depth = excluded.depth, rank = excluded.rank,
   due = excluded.due, fetched = 0, tries = 0 WHERE excluded.round > round AND owner IS NULL`
+	}
+	return verb + ` INTO urls (hash, queue, url, round, depth, rank, due) VALUES ` +
+		strings.Repeat("(?,?,?,?,?,?,?),", rows-1) + `(?,?,?,?,?,?,?)` + conflict
 }
 
-// knownSet is a small cache of marks that are surely in the table: one slot for
-// each, the newest wins. A miss costs a look into the table, never correctness.
+// knownSet is a cache of marks that are surely in the table: one slot for each, the
+// newest wins. A miss costs a look into the table, never correctness. It grows with
+// what it is told, up to knownMost slots.
 type knownSet struct {
 	mu    sync.Mutex
 	drops int64 // generation: a drop anywhere empties the set
+	told  int   // marks since it grew last
 	slots []uint64
 }
 
-const knownSlots = 1 << 19 // 4 MiB
+// Slots of a set, of 8 bytes each.
+const (
+	knownLeast = 1 << 16
+	knownMost  = 1 << 22 // 32 MiB
+)
 
-func newKnownSet() *knownSet { return &knownSet{slots: make([]uint64, knownSlots)} }
+func newKnownSet() *knownSet { return &knownSet{slots: make([]uint64, knownLeast)} }
 
 func (k *knownSet) has(drops int64, mark uint64) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.drops == drops && mark != 0 && k.slots[mark%knownSlots] == mark
+	return k.drops == drops && mark != 0 && k.slots[mark%uint64(len(k.slots))] == mark
 }
 
 func (k *knownSet) mark(drops int64, marks []uint64) {
@@ -141,7 +156,14 @@ func (k *knownSet) mark(drops int64, marks []uint64) {
 		clear(k.slots)
 		k.drops = drops
 	}
+	if k.told += len(marks); k.told > len(k.slots) && len(k.slots) < knownMost {
+		old := k.slots
+		k.slots, k.told = make([]uint64, 4*len(old)), len(marks)
+		for _, m := range old {
+			k.slots[m%uint64(len(k.slots))] = m
+		}
+	}
 	for _, m := range marks {
-		k.slots[m%knownSlots] = m
+		k.slots[m%uint64(len(k.slots))] = m
 	}
 }

@@ -24,7 +24,7 @@ func (s *SQLite) prepareAll() error {
 	s.prepared = map[string]*sql.Stmt{}
 	texts := []string{finishSQL, finishedSQL, againSQL, nextSQL, leaseSQL, holdSQL, servedSQL, settleSQL}
 	for _, n := range insertSizes() {
-		texts = append(texts, insertSQL(n))
+		texts = append(texts, insertSQL(n, false), insertSQL(n, true))
 	}
 	for _, text := range texts {
 		st, err := s.db.Prepare(text) //nolint:sqlclosecheck // closed with the connection
@@ -48,12 +48,13 @@ func (s *SQLite) exec(ctx context.Context, tx *sql.Tx, text string, args ...any)
 // number of rows is a sum of few of them.
 func insertSizes() []int { return []int{rowsPerInsert, 8, 1} }
 
-// insert adds rows of seven values each, and returns how many were new.
-func (s *SQLite) insert(ctx context.Context, tx *sql.Tx, args []any) (int, error) {
+// insert adds rows of seven values each, and returns how many were new or, where
+// later says that they are of a later round, due again.
+func (s *SQLite) insert(ctx context.Context, tx *sql.Tx, args []any, later bool) (int, error) {
 	fresh := 0
 	for _, n := range insertSizes() {
 		for len(args) >= 7*n {
-			res, err := s.exec(ctx, tx, insertSQL(n), args[:7*n]...)
+			res, err := s.exec(ctx, tx, insertSQL(n, later), args[:7*n]...)
 			if err != nil {
 				return 0, err
 			}

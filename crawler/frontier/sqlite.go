@@ -24,7 +24,7 @@ import (
 // Options are what [Open] needs.
 type Options struct {
 	Path    string           // file of the database, made when missing
-	CacheMB int              // of pages kept in memory, which takes twice that of the process; default 40
+	CacheMB int              // of pages kept in memory, which takes twice that of the process; default 32
 	Now     func() time.Time // nil means time.Now
 }
 
@@ -56,7 +56,7 @@ func Open(opt Options) (*SQLite, error) {
 		return nil, errors.New("frontier: Path is missing")
 	}
 	if opt.CacheMB <= 0 {
-		opt.CacheMB = 40
+		opt.CacheMB = 32
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
