@@ -24,6 +24,7 @@ type FrontierBenchOptions struct {
 	Dir   string    // for the files, which are removed again; empty means the system's for temporary files
 	Log   io.Writer // says how far it is; nil for silence
 	NoRaw bool      // leave the floor out
+	ES    string    // URL of a running Elasticsearch to measure, instead of SQLite
 }
 
 // FrontierSpeed is how many URLs a second a store takes, and what each costs.
@@ -40,6 +41,7 @@ type FrontierSpeed struct {
 // FrontierBench is what the benchmark of the frontier measured. Memory is resident
 // memory of the process, in 10⁶ bytes.
 type FrontierBench struct {
+	Kind  string        `json:"store_kind"` // sqlite or elasticsearch
 	URLs  int           `json:"urls"`
 	Store FrontierSpeed `json:"store"`
 	Raw   FrontierSpeed `json:"raw"`
@@ -62,24 +64,29 @@ func BenchFrontier(ctx context.Context, opt FrontierBenchOptions) (b FrontierBen
 	if opt.Log == nil {
 		opt.Log = io.Discard
 	}
+	b.URLs, b.Kind = opt.URLs, "sqlite"
+	if opt.ES != "" {
+		b.Kind = "elasticsearch"
+		return b, b.elastic(ctx, opt)
+	}
 	dir, err := os.MkdirTemp(opt.Dir, "lurewatch-frontier-")
 	if err != nil {
 		return b, fmt.Errorf("make a folder for the benchmark: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	b.URLs = opt.URLs
-	if err := b.store(ctx, opt, dir); err != nil || opt.NoRaw {
+	s, err := frontier.Open(frontier.Options{Path: filepath.Join(dir, "frontier.db")})
+	if err != nil {
+		return b, err
+	}
+	err = b.store(ctx, opt, s)
+	b.Store.Disk = sizeOf(dir)
+	if err = errors.Join(err, s.Close()); err != nil || opt.NoRaw {
 		return b, err
 	}
 	return b, b.raw(ctx, opt, dir)
 }
 
-func (b *FrontierBench) store(ctx context.Context, opt FrontierBenchOptions, dir string) (err error) {
-	s, err := frontier.Open(frontier.Options{Path: filepath.Join(dir, "frontier.db")})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
+func (b *FrontierBench) store(ctx context.Context, opt FrontierBenchOptions, s frontier.Store) (err error) {
 	add := func(es []frontier.Entry) (int, error) { return s.Add(ctx, es) }
 	if b.Store, err = addAll(opt, add, func(n int) {
 		if n == smallFrontier {
@@ -89,7 +96,6 @@ func (b *FrontierBench) store(ctx context.Context, opt FrontierBenchOptions, dir
 		return err
 	}
 	b.RSS[1], b.Peak = residentMemory(), peakMemory()
-	b.Store.Disk = sizeOf(dir)
 	fmt.Fprintf(opt.Log, "claiming and settling %d pages\n", opt.Pages)
 	begin, n := time.Now(), 0
 	for n < opt.Pages {

@@ -109,7 +109,7 @@ func (s *Store) prepare(ctx context.Context) error {
 }
 
 func (s *Store) make(ctx context.Context, index string) error {
-	concrete := fmt.Sprintf("%s-v%d", s.alias(index), schemaVersion)
+	concrete := s.concrete(index)
 	var aliases map[string]any
 	err := s.es.Do(ctx, http.MethodGet, "/_alias/"+s.alias(index), nil, &aliases)
 	if f, ok := errors.AsType[*es.Fault](err); ok && f.Status == http.StatusNotFound {
@@ -137,6 +137,20 @@ func (s *Store) make(ctx context.Context, index string) error {
 		return err
 	}
 	return s.es.Do(ctx, http.MethodGet, "/_cluster/health/"+concrete+"?wait_for_status=yellow&timeout=30s", nil, nil)
+}
+
+// Remove takes all indices away, with what is in them. The store is of no use after.
+func (s *Store) Remove(ctx context.Context) error {
+	for _, index := range []string{inURLs, inHosts, inSites} {
+		if err := s.es.Do(ctx, http.MethodDelete, "/"+s.concrete(index), nil, nil); err != nil {
+			return fmt.Errorf("remove frontier: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) concrete(index string) string {
+	return fmt.Sprintf("%s-v%d", s.alias(index), schemaVersion)
 }
 
 // idOf is the id of a document: URLs and hosts may be longer than an id may be.
