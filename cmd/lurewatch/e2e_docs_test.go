@@ -100,6 +100,7 @@ func documented() map[string]how {
 		"lurewatch rules diff builtin own posts.jsonl --json":                                                               whole,
 		"lurewatch run --set rules.dir=own":                                                                                 running,
 		"lurewatch config print > lurewatch.yml":                                                                            whole,
+		"lurewatch frontier stat":                                                                                           whole,
 		"lurewatch status":                                                                                                  watching,
 		"lurewatch run -c lurewatch.yml":                                                                                    running,
 		`curl -sf -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/x-ndjson" --data-binary '{"id":"1","text":"Chat support in Poipet, 1500 USD. Telegram @example_hr only"}' http://127.0.0.1:8417/api/v1/posts`: pushing,

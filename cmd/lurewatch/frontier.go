@@ -148,7 +148,7 @@ unless --again asks for it.`,
 				if i < 0 {
 					return fmt.Errorf("no source %q is configured\nhint: add it to sources: in the configuration file, or correct the name", args[0])
 				}
-				var in io.Reader = g.in
+				in := g.in
 				if len(args) > 1 {
 					in = strings.NewReader(strings.Join(args[1:], "\n"))
 				}

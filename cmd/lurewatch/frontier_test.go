@@ -114,7 +114,7 @@ func TestFrontierInElasticsearch(t *testing.T) {
 }
 
 func TestBenchFrontier(t *testing.T) {
-	check := func(kind string, args ...string) {
+	check := func(t *testing.T, kind string, args ...string) {
 		t.Helper()
 		dir := t.TempDir()
 		r := finished(t, dir, nil, nil, append([]string{"bench", "frontier", "--urls", "20000", "--dir", dir, "--json"}, args...)...)
@@ -140,9 +140,9 @@ func TestBenchFrontier(t *testing.T) {
 			t.Errorf("left behind: %q, %v", left, err)
 		}
 	}
-	check("sqlite")
+	check(t, "sqlite")
 	if r := finished(t, t.TempDir(), nil, nil, "bench", "frontier", "--urls", "5"); r.code != 1 || !strings.Contains(r.err, "too few") {
 		t.Errorf("5 URLs: exit %d\n%s", r.code, r.both())
 	}
-	t.Run("in Elasticsearch", func(t *testing.T) { check("elasticsearch", "--es", realtest.Elastic(t)) })
+	t.Run("in Elasticsearch", func(t *testing.T) { check(t, "elasticsearch", "--es", realtest.Elastic(t)) })
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 )
 
 // Add implements [Store].
@@ -123,47 +122,4 @@ ON CONFLICT (hash) DO UPDATE SET round = excluded.round, depth = excluded.depth,
 	}
 	return verb + ` INTO urls (hash, queue, url, round, depth, rank, due) VALUES ` +
 		strings.Repeat("(?,?,?,?,?,?,?),", rows-1) + `(?,?,?,?,?,?,?)` + conflict
-}
-
-// knownSet is a cache of marks that are surely in the table: one slot for each, the
-// newest wins. A miss costs a look into the table, never correctness. It grows with
-// what it is told, up to knownMost slots.
-type knownSet struct {
-	mu    sync.Mutex
-	drops int64 // generation: a drop anywhere empties the set
-	told  int   // marks since it grew last
-	slots []uint64
-}
-
-// Slots of a set, of 8 bytes each.
-const (
-	knownLeast = 1 << 16
-	knownMost  = 1 << 22 // 32 MiB
-)
-
-func newKnownSet() *knownSet { return &knownSet{slots: make([]uint64, knownLeast)} }
-
-func (k *knownSet) has(drops int64, mark uint64) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.drops == drops && mark != 0 && k.slots[mark%uint64(len(k.slots))] == mark
-}
-
-func (k *knownSet) mark(drops int64, marks []uint64) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if drops != k.drops {
-		clear(k.slots)
-		k.drops = drops
-	}
-	if k.told += len(marks); k.told > len(k.slots) && len(k.slots) < knownMost {
-		old := k.slots
-		k.slots, k.told = make([]uint64, 4*len(old)), len(marks)
-		for _, m := range old {
-			k.slots[m%uint64(len(k.slots))] = m
-		}
-	}
-	for _, m := range marks {
-		k.slots[m%uint64(len(k.slots))] = m
-	}
 }

@@ -75,15 +75,18 @@ func Open(opt Options) (*SQLite, error) {
 	if f, err := os.OpenFile(opt.Path, os.O_CREATE|os.O_RDWR, 0o600); err == nil { // the owner's only, like all that is kept
 		f.Close()
 	}
+	known, err := newKnownSet()
+	if err != nil {
+		return nil, fmt.Errorf("open frontier: memory: %w", err)
+	}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
 		return nil, fmt.Errorf("open frontier: %w", err)
 	}
 	db.SetMaxOpenConns(1) // SQLite has one writer; waiting here is fairer than busy loops
-	s := &SQLite{opt: opt, db: db, owner: rand.Text(), known: newKnownSet(), queues: map[queueName]int64{}}
+	s := &SQLite{opt: opt, db: db, owner: rand.Text(), known: known, queues: map[queueName]int64{}}
 	if err := s.start(path); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open frontier %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("open frontier %s: %w", path, err), db.Close(), known.close())
 	}
 	return s, nil
 }
@@ -127,7 +130,7 @@ func (s *SQLite) giveBack(owner string) error {
 // Close gives back every lease of this store and closes the file.
 func (s *SQLite) Close() error {
 	err := s.giveBack(s.owner)
-	err = errors.Join(err, s.db.Close())
+	err = errors.Join(err, s.db.Close(), s.known.close())
 	s.life.Drop()
 	if err != nil {
 		return fmt.Errorf("close frontier: %w", err)

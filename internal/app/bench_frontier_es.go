@@ -23,7 +23,7 @@ func (b *FrontierBench) elastic(ctx context.Context, opt FrontierBenchOptions) e
 		return err
 	}
 	err = b.store(ctx, opt, s)
-	if err = errors.Join(err, s.Close(), s.Remove(context.WithoutCancel(ctx))); err != nil || opt.NoRaw {
+	if err = errors.Join(err, s.Remove(context.WithoutCancel(ctx))); err != nil || opt.NoRaw {
 		return err
 	}
 	return b.rawElastic(ctx, opt, name+"-raw")

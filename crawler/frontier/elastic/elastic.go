@@ -125,15 +125,18 @@ func (s *Store) start(ctx context.Context) error {
 // Close gives back every lease of this owner, for which it waits no longer than
 // Options.Patience, and the connections.
 func (s *Store) Close() error {
-	err := s.giveBack(context.Background(), s.owner)
-	err = errors.Join(err, s.es.Close())
-	if s.life != nil {
-		s.life.Drop()
-	}
-	if err != nil {
+	if err := errors.Join(s.giveBack(context.Background(), s.owner), s.hangUp()); err != nil {
 		return fmt.Errorf("close frontier: %w", err)
 	}
 	return nil
+}
+
+// hangUp gives the connections back, and says that this owner has ended.
+func (s *Store) hangUp() error {
+	if s.life != nil {
+		s.life.Drop()
+	}
+	return s.es.Close()
 }
 
 func (s *Store) now() int64 { return s.opt.Now().UnixMilli() }

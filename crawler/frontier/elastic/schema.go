@@ -139,12 +139,14 @@ func (s *Store) make(ctx context.Context, index string) error {
 	return s.es.Do(ctx, http.MethodGet, "/_cluster/health/"+concrete+"?wait_for_status=yellow&timeout=30s", nil, nil)
 }
 
-// Remove takes all indices away, with what is in them. The store is of no use after.
+// Remove takes all indices away, with what is in them, and closes the store.
 func (s *Store) Remove(ctx context.Context) error {
+	var errs []error
 	for _, index := range []string{inURLs, inHosts, inSites} {
-		if err := s.es.Do(ctx, http.MethodDelete, "/"+s.concrete(index), nil, nil); err != nil {
-			return fmt.Errorf("remove frontier: %w", err)
-		}
+		errs = append(errs, s.es.Do(ctx, http.MethodDelete, "/"+s.concrete(index), nil, nil))
+	}
+	if err := errors.Join(append(errs, s.hangUp())...); err != nil {
+		return fmt.Errorf("remove frontier: %w", err)
 	}
 	return nil
 }
