@@ -51,7 +51,7 @@ func (s *SQLite) add(ctx context.Context, tx *sql.Tx, entries []Entry) (adding, 
 	}
 	now := s.now()
 	dues := map[int64]int64{} // queue → earliest due added
-	var rows [2][]any // of the first round, and of later ones
+	var rows [2][]any         // of the first round, and of later ones
 	flush := func(later int) error {
 		n, err := s.insert(ctx, tx, rows[later], later == 1)
 		a.fresh, rows[later] = a.fresh+n, rows[later][:0]
