@@ -80,6 +80,7 @@ func New(opt Options) (*Crawler, error) {
 		if c.sites[st.Name] != nil {
 			return nil, fmt.Errorf("crawler: two sites are named %q", st.Name)
 		}
+		st.traps = newTraps(st.MaxAlike, opt.Now())
 		c.sites[st.Name], c.spent[st.Name] = st, &spent{since: opt.Now()}
 	}
 	c.names = slices.Sorted(maps.Keys(c.sites))

@@ -29,7 +29,7 @@ const (
 // uncaptured reports whether an outcome stands for a page that was not fetched.
 func uncaptured(outcome string) bool {
 	switch outcome {
-	case outcomeRobots, outcomeScope, outcomeBlocked, outcomeFailed, outcomeWait, outcomeSitemap:
+	case outcomeRobots, outcomeScope, outcomeBlocked, outcomeFailed, outcomeWait, outcomeSitemap, outcomeTrap:
 		return true
 	}
 	return false
@@ -45,6 +45,9 @@ func (c *Crawler) page(ctx context.Context, s *site, l frontier.Lease) (frontier
 	}
 	if !s.inScope(l.Host) {
 		return c.skip(s, l, outcomeScope, errOutOfScope.Error()), nil
+	}
+	if l.Depth > 0 && s.traps.closed(u) {
+		return c.skip(s, l, outcomeTrap, "pages of its kind gave nothing new"), nil
 	}
 	leave, ok := c.pace.enter(l.Host)
 	if !ok {
@@ -402,6 +405,7 @@ func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, g got) (f
 		if err := c.emit(ctx, s, cp, found.Posts); err != nil {
 			return frontier.Result{}, err
 		}
+		c.noteShape(s, l, found)
 		res.Links = c.links(s, l, found.Links)
 	}
 	if unreadable == nil {
@@ -412,6 +416,20 @@ func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, g got) (f
 	}
 	c.opt.Vault.Done(cp)
 	return res, nil
+}
+
+// noteShape counts what a page gave towards the traps of its site.
+func (c *Crawler) noteShape(s *site, l frontier.Lease, found source.Found) {
+	u, err := url.Parse(l.URL)
+	if err != nil {
+		return
+	}
+	if c.opt.Service {
+		s.traps.renew(c.opt.Now())
+	}
+	if shape := s.traps.visited(u, found.Posts, found.Links); shape != "" {
+		c.opt.Log.Info("pages of this kind give nothing new and are left out", "source", s.Name, "shape", shape)
+	}
 }
 
 // emit seals posts and hands them on.
@@ -447,7 +465,7 @@ func (c *Crawler) links(s *site, l frontier.Lease, found []source.Link) []fronti
 			continue
 		}
 		u, host, err := frontier.Canonical(f.URL)
-		if err != nil || !s.wants(u, host) {
+		if err != nil || !s.wants(u, host) || !s.traps.takes(u, f.Post) {
 			continue
 		}
 		out = append(out, frontier.Entry{Site: s.Name, URL: u, Round: l.Round, Depth: l.Depth + 1, Fast: f.Post, Fresh: !l.Last.At.IsZero()})

@@ -80,6 +80,7 @@ type site struct {
 	hosts            map[string]bool
 	under            []string // ".a.org"
 	include, exclude []*regexp.Regexp
+	traps            *traps
 	sitemaps         []string        // canonical
 	guessed          map[string]bool // those of them that are only guessed
 }
@@ -100,6 +101,7 @@ func newSite(s Site, lookup func(string) (source.Source, bool), browser bool) (*
 	def(&s.MaxBytes, 10<<30)
 	def(&s.MaxTime, 24*time.Hour)
 	def(&s.MaxSitemaps, 500)
+	def(&s.MaxAlike, giveShape)
 	def(&s.Browser, BrowserAuto)
 	def(&s.Pace, time.Second)
 	def(&s.Recrawl, 24*time.Hour)

@@ -229,7 +229,7 @@ func (c *Crawler) sitemapLinks(s *site, l frontier.Lease, m sitemap.Map) []front
 			break
 		}
 		u, host, err := frontier.Canonical(e.Loc)
-		if err != nil || u == l.URL || !s.inScope(host) || !m.Index && !s.wants(u, host) {
+		if err != nil || u == l.URL || !s.inScope(host) || !m.Index && !(s.wants(u, host) && s.traps.takes(u, false)) {
 			continue
 		}
 		age := time.Duration(1<<63 - 1)
