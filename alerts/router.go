@@ -128,7 +128,7 @@ func (r *Router) handle(ctx context.Context, j post.Judged, told map[string]erro
 	return errors.Join(permanent...)
 }
 
-// Tell sends the notices of a batch of news: what happened to flagged posts, to the
+// Tell sends the notices of a batch of news: what happened to posts that are or were flagged, to the
 // routes that want posts of their level, and alarms about sources, to every route.
 // Each goes out once. It answers as [Router.Handle] does.
 func (r *Router) Tell(ctx context.Context, batch []post.News) []error {
@@ -141,7 +141,7 @@ func (r *Router) Tell(ctx context.Context, batch []post.News) []error {
 
 func (r *Router) tellNews(ctx context.Context, n post.News) error {
 	v := n.Verdict
-	if n.Event != nil && (!v.Flagged || v.Help || v.Stance == post.StanceTestimony) {
+	if n.Event != nil && (n.Level == post.LevelNone || v.Help || v.Stance == post.StanceTestimony) {
 		return nil
 	}
 	if n.Key() == "" {
@@ -149,7 +149,7 @@ func (r *Router) tellNews(ctx context.Context, n post.News) error {
 	}
 	var passing, permanent []error
 	for _, route := range r.opt.Routes {
-		if n.Event != nil && v.Level.Rank() < route.MinLevel.Rank() {
+		if n.Event != nil && n.Level.Rank() < route.MinLevel.Rank() {
 			continue
 		}
 		key := post.NewsKey(route.Name, n)

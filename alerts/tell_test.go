@@ -55,12 +55,13 @@ func TestNewsIsToldOnce(t *testing.T) {
 		news post.News
 		want string
 	}{
-		"a flagged post vanished":        {post.News{Event: event, Post: p, Verdict: flagged}, "post.vanished"},
+		"a flagged post vanished":        {post.News{Event: event, Post: p, Verdict: flagged, Level: post.LevelHigh}, "post.vanished"},
 		"a source drifted":               {post.News{Alarm: &post.Alarm{Source: "board", Since: time.Unix(1, 0)}}, "source.drifted"},
 		"a post that is not flagged":     {post.News{Event: event, Post: p, Verdict: with(func(v *post.Verdict) { v.Flagged = false })}, ""},
-		"a post below the route's level": {post.News{Event: event, Post: p, Verdict: with(func(v *post.Verdict) { v.Level = post.LevelLow })}, ""},
-		"somebody may need help":         {post.News{Event: event, Post: p, Verdict: with(func(v *post.Verdict) { v.Help = true })}, ""},
-		"a testimony":                    {post.News{Event: event, Post: p, Verdict: with(func(v *post.Verdict) { v.Stance = post.StanceTestimony })}, ""},
+		"one that was flagged before":    {post.News{Event: event, Post: p, Verdict: with(func(v *post.Verdict) { v.Flagged = false }), Level: post.LevelCritical}, "post.vanished"},
+		"a post below the route's level": {post.News{Event: event, Post: p, Verdict: flagged, Level: post.LevelLow}, ""},
+		"somebody may need help":         {post.News{Event: event, Post: p, Verdict: with(func(v *post.Verdict) { v.Help = true }), Level: post.LevelHigh}, ""},
+		"a testimony":                    {post.News{Event: event, Post: p, Verdict: with(func(v *post.Verdict) { v.Stance = post.StanceTestimony }), Level: post.LevelHigh}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ch := &mailbox{fail: errors.New("down")}

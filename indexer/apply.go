@@ -22,8 +22,11 @@ func Apply(old *Doc, c Change) (Doc, bool, error) {
 	if err := check(c); err != nil {
 		return Doc{}, false, err
 	}
-	if c.Decision != nil {
+	switch {
+	case c.Decision != nil:
 		return applyDecision(old, *c.Decision)
+	case c.Event != nil:
+		return applyEvent(old, *c.Event)
 	}
 	doc, changed := applyJudged(old, *c.Judged)
 	return doc, changed, nil
@@ -31,14 +34,16 @@ func Apply(old *Doc, c Change) (Doc, bool, error) {
 
 func check(c Change) error {
 	switch {
-	case (c.Judged == nil) == (c.Decision == nil):
-		return fmt.Errorf("%w: wants either a judged post or a decision", ErrInvalid)
+	case set(c.Judged != nil)+set(c.Decision != nil)+set(c.Event != nil) != 1:
+		return fmt.Errorf("%w: wants either a judged post, a decision or an event", ErrInvalid)
 	case c.Post() == "":
 		return fmt.Errorf("%w: no post id", ErrInvalid)
 	case len(c.Post()) > 256:
 		return fmt.Errorf("%w: post id of %d bytes", ErrInvalid, len(c.Post()))
 	case c.Decision != nil && c.Decision.ID == "":
 		return fmt.Errorf("%w: decision on %s has no id", ErrInvalid, c.Post())
+	case c.Event != nil && (c.Event.ID == "" || c.Event.Kind == "" || c.Event.At.IsZero()):
+		return fmt.Errorf("%w: event of %s has no id, kind or time", ErrInvalid, c.Post())
 	case c.Judged != nil && c.Judged.Post.Version <= 0:
 		return fmt.Errorf("%w: post %s has no version, it was never sealed", ErrInvalid, c.Post())
 	case c.Judged != nil && c.Judged.Post.Digest == "":
@@ -47,6 +52,13 @@ func check(c Change) error {
 		return fmt.Errorf("%w: post %s comes with the verdict on %s", ErrInvalid, c.Post(), c.Judged.Verdict.ID)
 	}
 	return nil
+}
+
+func set(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func applyDecision(old *Doc, d post.Decision) (Doc, bool, error) {
@@ -85,7 +97,9 @@ func applyJudged(old *Doc, j post.Judged) (Doc, bool) {
 	if seen.After(doc.LastSeen) {
 		doc.LastSeen, changed = seen, true
 	}
-	return doc, doc.judge(j) || changed
+	before := post.Judged{Post: doc.Post, Verdict: doc.Verdict}
+	changed = doc.judge(j) || changed
+	return doc, doc.remember(before, j) || changed
 }
 
 // judge makes j the current version if it is newer than the one held, or the

@@ -32,6 +32,12 @@ func decided(id string, act post.Act, undoes string, minute int) indexer.Change 
 	return indexer.Change{Decision: &post.Decision{ID: id, Post: sighting("", 1, "").Post(), Act: act, Undoes: undoes, At: day.Add(time.Duration(minute) * time.Minute)}}
 }
 
+func happened(k post.EventKind, minute int) indexer.Change {
+	e := post.Event{Kind: k, Post: sighting("", 1, "").Post(), At: day.Add(time.Duration(minute) * time.Minute), Capture: fmt.Sprint("urn:uuid:", minute)}
+	e.ID = post.EventID(k, e.Post, e.Capture)
+	return indexer.Change{Event: &e}
+}
+
 func apply(t *testing.T, changes ...indexer.Change) indexer.Doc {
 	t.Helper()
 	var doc *indexer.Doc
@@ -51,6 +57,9 @@ func TestApplyOrder(t *testing.T) {
 	for m := range 20 {
 		changes = append(changes, sighting(fmt.Sprint("text ", m%5), m+1, "1.9"), sighting(fmt.Sprint("text ", m%5), m+1, "1.10"))
 	}
+	for m := range 6 {
+		changes = append(changes, happened([]post.EventKind{post.Changed, post.Vanished, post.Reappeared}[m%3], 2*m))
+	}
 	decisions := []indexer.Change{decided("a", post.ActConfirm, "", 1), decided("b", post.ActUndo, "a", 2), decided("c", post.ActDismiss, "", 3)}
 	first := sighting("text 2", 5, "1.9") // a decision needs a post, and Order is the first's
 	want := apply(t, append(append([]indexer.Change{first}, changes...), decisions...)...)
@@ -59,6 +68,14 @@ func TestApplyOrder(t *testing.T) {
 	}
 	if want.Post.Text != "text 4" || !want.FirstSeen.Equal(day.Add(time.Minute)) || !want.LastSeen.Equal(day.Add(20*time.Minute)) {
 		t.Fatalf("current %q, seen %v to %v", want.Post.Text, want.FirstSeen, want.LastSeen)
+	}
+	if len(want.Events) != 6 || want.Events[0].Kind != post.Reappeared || !want.HasChanged() || !want.VanishedAt().IsZero() {
+		t.Fatalf("events %+v", want.Events)
+	}
+	for i, v := range want.Versions {
+		if said, ok := want.Words(v.Digest); !ok || said.Text == "" || (v.Said == nil) != (i == 0) || said.Pack != "1.10" {
+			t.Fatalf("version %d says %+v (%v): the current one is the document's, of the others the words are kept as the newest pack read them", i, said, ok)
+		}
 	}
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 1))
@@ -76,7 +93,7 @@ func TestApplyOrder(t *testing.T) {
 func TestApplyIsPure(t *testing.T) {
 	changes := []indexer.Change{
 		sighting("a", 5, "1"), sighting("b", 3, "1"), sighting("c", 9, "1"), sighting("c", 9, "2"),
-		decided("x", post.ActConfirm, "", 5), decided("y", post.ActUndo, "x", 1), sighting("b", 12, "1"),
+		decided("x", post.ActConfirm, "", 5), decided("y", post.ActUndo, "x", 1), sighting("b", 12, "1"), happened(post.Vanished, 13), happened(post.Changed, 3),
 	}
 	doc := apply(t, changes[0])
 	for i, c := range changes {
@@ -143,6 +160,25 @@ func TestApplyBounds(t *testing.T) {
 		}
 		doc = next
 	}
+	kept := 0
+	for _, v := range doc.Versions {
+		if v.Said != nil {
+			kept++
+		}
+	}
+	if kept != indexer.MaxSaid {
+		t.Errorf("the words of %d versions are kept, want %d", kept, indexer.MaxSaid)
+	}
+	for m := range indexer.MaxEvents + 10 {
+		next, _, err := indexer.Apply(&doc, happened(post.Changed, m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc = next
+	}
+	if _, changed, _ := indexer.Apply(&doc, happened(post.Changed, 1)); len(doc.Events) != indexer.MaxEvents || changed {
+		t.Errorf("%d events, and an old one changes that: %v", len(doc.Events), changed)
+	}
 	if doc.Versions[0].Digest != changes[len(changes)-1].Judged.Post.Digest {
 		t.Error("the newest version is not the first of the list")
 	}
@@ -166,6 +202,9 @@ func TestApplyRefuses(t *testing.T) {
 		"no digest":                {broken(func(j *post.Judged) { j.Post.Digest = "" }), indexer.ErrInvalid},
 		"verdict on another post":  {broken(func(j *post.Judged) { j.Verdict.ID = "p2" }), indexer.ErrInvalid},
 		"decision without id":      {decided("", post.ActConfirm, "", 1), indexer.ErrInvalid},
+		"event of unknown post":    {happened(post.Vanished, 1), indexer.ErrUnknownPost},
+		"event of no kind":         {happened("", 1), indexer.ErrInvalid},
+		"event and decision":       {indexer.Change{Event: happened(post.Vanished, 1).Event, Decision: &post.Decision{}}, indexer.ErrInvalid},
 		"decision on unknown post": {decided("d", post.ActConfirm, "", 1), indexer.ErrUnknownPost},
 	} {
 		if _, _, err := indexer.Apply(nil, c.change); !errors.Is(err, c.want) {

@@ -25,6 +25,8 @@ type Entry struct {
 	Level     post.Level
 	Flagged   bool
 	Help      bool
+	Vanished  bool // its page is gone, or stands there without it
+	Changed   bool // its page was seen to show another text
 	FirstSeen time.Time
 	Posted    time.Time // zero when unknown
 }
@@ -39,6 +41,7 @@ func EntryOf(a *Analyzer, d Doc) Entry {
 		Lang: exact(strings.ToLower(d.Verdict.Lang)), Source: exact(d.Post.Source), Company: CompanyKey(d.Post.Company),
 		Stance: d.Verdict.Stance, State: d.State, Level: d.Verdict.Level,
 		Flagged: d.Verdict.Flagged, Help: d.Verdict.Help,
+		Vanished: !d.VanishedAt().IsZero(), Changed: d.HasChanged(),
 		FirstSeen: d.FirstSeen, Posted: d.Post.PostedAt,
 	}
 	if e.Lang == "" {

@@ -46,8 +46,10 @@ type Filter struct {
 	States    []post.State  `json:"states,omitempty"`
 	MinLevel  post.Level    `json:"min_level,omitempty"`
 	Flagged   *bool         `json:"flagged,omitempty"`
-	Help      *bool         `json:"help,omitempty"` // a person may need help
-	Seen      Range         `json:"seen,omitzero"`  // first_seen
+	Help      *bool         `json:"help,omitempty"`     // a person may need help
+	Vanished  *bool         `json:"vanished,omitempty"` // its page is gone, or stands there without it
+	Changed   *bool         `json:"changed,omitempty"`  // its page was seen to show another text
+	Seen      Range         `json:"seen,omitzero"`      // first_seen
 	Posted    Range         `json:"posted,omitzero"`
 }
 
@@ -128,7 +130,11 @@ type Bin struct {
 
 // Check fills in defaults and parses the text. Backends call it first; its errors wrap [ErrQuery].
 func (q Query) Check() (Query, Expr, error) {
-	e, err := Parse(q.Text)
+	text, err := q.Filter.marks(q.Text)
+	if err != nil {
+		return q, nil, err
+	}
+	e, err := Parse(text)
 	if err != nil {
 		return q, nil, err
 	}

@@ -28,6 +28,8 @@ type document struct {
 	Rank      int           `json:"rank"`
 	Flagged   bool          `json:"flagged"`
 	Help      bool          `json:"help"`
+	Vanished  bool          `json:"vanished"`
+	Changed   bool          `json:"changed"`
 	FirstSeen int64         `json:"first_seen"`
 	Seen      int64         `json:"seen"`
 	Posted    *int64        `json:"posted,omitempty"`
@@ -41,7 +43,7 @@ func encode(a *indexer.Analyzer, d indexer.Doc) ([]byte, error) {
 		Doc: &d, ID: d.Post.ID, Order: d.Order, Title: e.Title, Body: e.Body,
 		Lang: e.Lang, Source: e.Source, Company: e.Company, Countries: e.Countries, Contacts: e.Contacts,
 		Rules: e.Rules, Concepts: e.Concepts, Stance: e.Stance, State: e.State, Level: string(e.Level), Rank: e.Level.Rank(),
-		Flagged: e.Flagged, Help: e.Help, FirstSeen: e.FirstSeen.UnixMilli(), Seen: e.FirstSeen.UnixMicro(),
+		Flagged: e.Flagged, Help: e.Help, Vanished: e.Vanished, Changed: e.Changed, FirstSeen: e.FirstSeen.UnixMilli(), Seen: e.FirstSeen.UnixMicro(),
 	}
 	if e.Level == post.LevelNone {
 		out.Level = indexer.LevelNone

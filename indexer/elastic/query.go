@@ -45,6 +45,18 @@ func filters(f indexer.Filter) []object {
 	if f.Help != nil {
 		out = append(out, object{"term": object{"help": *f.Help}})
 	}
+	for _, b := range []struct {
+		field string
+		want  *bool
+	}{{"vanished", f.Vanished}, {"changed", f.Changed}} {
+		switch {
+		case b.want == nil:
+		case *b.want:
+			out = append(out, object{"term": object{b.field: true}})
+		default: // also what was indexed before the field was there
+			out = append(out, object{"bool": object{"must_not": []object{{"term": object{b.field: true}}}}})
+		}
+	}
 	for _, r := range []struct {
 		field string
 		r     indexer.Range

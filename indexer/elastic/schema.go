@@ -46,6 +46,7 @@ func (x *Index) template() object {
 					"rules": keyword, "concepts": keyword, "stance": keyword, "state": keyword, "level": keyword,
 					"rank":    object{"type": "byte"},
 					"flagged": object{"type": "boolean"}, "help": object{"type": "boolean"},
+					"vanished": object{"type": "boolean"}, "changed": object{"type": "boolean"},
 					"first_seen": object{"type": "date", "format": "epoch_millis"}, // for the histogram
 					"seen":       object{"type": "long"},                           // Unix microseconds, for ranges
 					"posted":     object{"type": "long"},
@@ -72,7 +73,20 @@ func (x *Index) prepare(ctx context.Context) error {
 	if _, ok := aliases[x.concrete()]; !ok || len(aliases) > 1 {
 		return errSchema
 	}
+	if err := x.extend(ctx); err != nil {
+		return err
+	}
 	return x.active(ctx)
+}
+
+// extend adds the fields that an index of the same version may have been made
+// without: documents that lack them count as false.
+func (x *Index) extend(ctx context.Context) error {
+	body, err := json.Marshal(object{"properties": object{"vanished": object{"type": "boolean"}, "changed": object{"type": "boolean"}}})
+	if err != nil {
+		return err
+	}
+	return x.do(ctx, http.MethodPut, "/"+x.concrete()+"/_mapping", body, nil)
 }
 
 func (x *Index) create(ctx context.Context) error {

@@ -40,7 +40,7 @@ func match(e indexer.Expr, f indexer.Filter) string {
 	for _, b := range []struct {
 		want *bool
 		tag  string
-	}{{f.Flagged, tagFlagged}, {f.Help, tagHelp}} {
+	}{{f.Flagged, tagFlagged}, {f.Help, tagHelp}, {f.Vanished, tagGone}, {f.Changed, tagChanged}} {
 		switch {
 		case b.want == nil:
 		case *b.want:

@@ -122,6 +122,8 @@ const (
 	tagAll     = "a" // on every document, for queries that only leave out
 	tagFlagged = "f"
 	tagHelp    = "h"
+	tagGone    = "v"
+	tagChanged = "x"
 	tagLevel   = "l" // with each rank up to the document's
 )
 
@@ -146,6 +148,12 @@ func tags(e indexer.Entry) string {
 	}
 	if e.Help {
 		out = append(out, tagHelp)
+	}
+	if e.Vanished {
+		out = append(out, tagGone)
+	}
+	if e.Changed {
+		out = append(out, tagChanged)
 	}
 	for i := range e.Level.Rank() {
 		out = append(out, tagLevel+strconv.Itoa(i+1))

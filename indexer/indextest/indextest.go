@@ -29,6 +29,7 @@ func Run(t *testing.T, fresh Fresh) {
 	t.Run("wrong queries", func(t *testing.T) { testWrong(t, filled(t, fresh)) })
 	t.Run("versions", func(t *testing.T) { testVersions(t, opened(t, fresh)) })
 	t.Run("decisions", func(t *testing.T) { testDecisions(t, opened(t, fresh)) })
+	t.Run("events", func(t *testing.T) { testEvents(t, opened(t, fresh)) })
 	t.Run("redelivery", func(t *testing.T) { testRedelivery(t, opened(t, fresh)) })
 	t.Run("partial failure", func(t *testing.T) { testPartial(t, opened(t, fresh)) })
 	t.Run("one moment", func(t *testing.T) { testOneMoment(t, opened(t, fresh)) })

@@ -239,7 +239,7 @@ func (a *App) Run(ctx context.Context, roles ...string) error {
 	stages := map[string][]func(context.Context) error{
 		"crawl":    {a.runCrawl, a.runTimestamps},
 		"classify": {a.runClassify, a.watchRules},
-		"index":    {a.runIndex, a.runDecide, a.watchDead},
+		"index":    {a.runIndex, a.runDecide, a.runEvents, a.watchDead},
 		"alert":    {a.runAlert, a.runTell},
 		"web":      {a.runWeb, a.RunOutbox, a.followAudit, a.runTimestamps},
 	}

@@ -229,6 +229,3 @@ func (s stopwatch) Fetch(ctx context.Context, q fetch.Request) (*fetch.Result, e
 	s.set.Fetch(s.method, s.now().Sub(began), err)
 	return r, err
 }
-
-// publishEvents sends what happened to posts down the line.
-func (a *App) publishEvents(context.Context, []post.Event) error { return nil }

@@ -89,13 +89,23 @@ func (a *App) Rebuild(ctx context.Context) (Rebuilt, error) {
 	if _, err := a.reader(ctx); err != nil { // before anything is emptied
 		return out, err
 	}
-	if err := a.stream.Purge(ctx, captured.Name, judged.Name, indexed.Name, decided.Name); err != nil {
+	if err := a.stream.Purge(ctx, captured.Name, judged.Name, indexed.Name, decided.Name, events.Name); err != nil {
 		return out, fmt.Errorf("empty the stream: %w", err)
 	}
 	if err := a.index.Reset(ctx); err != nil {
 		return out, fmt.Errorf("empty the index: %w", err)
 	}
-	err := a.WithLine(ctx, func(ctx context.Context) error {
+	traces, err := a.traces(ctx)
+	if err != nil {
+		return out, err
+	}
+	visits, err := traces.Rebuild(ctx)
+	if err != nil {
+		return out, err
+	}
+	a.watch.rebuilding.Store(visits)
+	defer a.watch.rebuilding.Store(nil)
+	err = a.WithLine(ctx, func(ctx context.Context) error {
 		damage, posts, err := a.resend(ctx, &out.Records)
 		out.Damage, out.Posts = damage, posts
 		if err != nil {
@@ -103,6 +113,9 @@ func (a *App) Rebuild(ctx context.Context) (Rebuilt, error) {
 		}
 		// Posts first: a decision waits for its post anyway, but then only a moment.
 		if err := a.Drained(ctx); err != nil {
+			return err
+		}
+		if err := visits.Finish(ctx, a.publishEvents); err != nil {
 			return err
 		}
 		return a.ledger.EachDecision(ctx, func(d post.Decision) error {

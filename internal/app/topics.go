@@ -10,6 +10,7 @@ var (
 	captured = stream.Topic[post.Sighting]{Name: "captured", Key: post.Sighting.Key}
 	judged   = stream.Topic[post.Judged]{Name: "judged", Key: post.Judged.Key}
 	indexed  = stream.Topic[post.Judged]{Name: "indexed", Key: post.Judged.Key}
+	events   = stream.Topic[post.Event]{Name: "events", Key: post.Event.Key}
 	happened = stream.Topic[post.News]{Name: "happened", Key: post.News.Key}
 	decided  = stream.Topic[post.Decision]{Name: "decided", Key: func(d post.Decision) string { return d.ID }, Sync: true}
 )
@@ -20,6 +21,7 @@ const (
 	stageIndex    = "index"
 	stageDecide   = "decide"
 	stageAlert    = "alert"
+	stageEvents   = "events"
 	stageTell     = "tell"
 )
 
@@ -35,4 +37,5 @@ var waiting = []struct{ topic, stage string }{
 	{captured.Name, stageClassify},
 	{judged.Name, stageIndex},
 	{decided.Name, stageDecide},
+	{events.Name, stageEvents},
 }

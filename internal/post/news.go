@@ -2,12 +2,13 @@ package post
 
 import "time"
 
-// News is what the alert stage tells beside flagged posts: an event of a flagged
-// post, or an alarm about a source. Exactly one of Event and Alarm is set.
+// News is what the alert stage tells beside flagged posts: an event of a post that
+// is or was flagged, or an alarm about a source. Exactly one of Event and Alarm is set.
 type News struct {
 	Event   *Event   `json:"event,omitempty"`
 	Post    Post     `json:"post,omitzero"`    // of Event, the version that is current
 	Verdict Verdict  `json:"verdict,omitzero"` // on it
+	Level   Level    `json:"level,omitempty"`  // highest at which the post was flagged, in this version or one before
 	Said    []string `json:"said,omitempty"`   // what of the post changed, one sentence each, contacts masked
 
 	Alarm *Alarm `json:"alarm,omitempty"`
