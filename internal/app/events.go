@@ -78,7 +78,7 @@ func newsOf(doc indexer.Doc, e post.Event) (n post.News, ok bool, err error) {
 		return n, true, nil // so long ago that nobody knows what it said
 	}
 	ds := compare.Differences(old, now)
-	n.Said = compare.Sentences(ds)
+	n.Said = compare.Sentences(ds, post.Mask)
 	return n, compare.Material(ds), nil
 }
 

@@ -35,6 +35,7 @@ var level = map[string]int{
 	"rules":            1,
 	"internal/stream":  1,
 	"internal/health":  1,
+	"internal/compare": 1,
 	"internal/metrics": 1,
 	"internal/pages":   1,
 	"internal/picture": 1,

@@ -133,16 +133,23 @@ func TestWhatDiffersInSentences(t *testing.T) {
 		"line added: ••••••e1", "telephone changed from ••••••••••34 to ••••••••••78",
 		"pay changed from 800 USD to 1500 USD", "text changed: 1 words out, 8 in",
 	}
-	if diff := cmp.Diff(want, Sentences(ds)); diff != "" {
+	if diff := cmp.Diff(want, Sentences(ds, post.Mask)); diff != "" {
 		t.Errorf("sentences (-want +got):\n%s", diff)
 	}
-	for _, s := range Sentences(ds) {
+	for _, s := range Sentences(ds, post.Mask) {
 		if strings.Contains(s, "85512345") || strings.Contains(s, "newline") {
 			t.Errorf("a contact stands open in %q", s)
 		}
 	}
 	if !Material(ds) {
 		t.Error("a new telephone number is news")
+	}
+	titled := old
+	titled.Title = "Chat support, call +85512345634"
+	for _, s := range Sentences(Differences(old, titled), post.Mask) {
+		if strings.Contains(s, "8551234") {
+			t.Errorf("a contact in the title stands open in %q", s)
+		}
 	}
 	counter := old
 	counter.Text = "Call now for a job in town 7"

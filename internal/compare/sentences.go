@@ -9,7 +9,8 @@ import (
 	"github.com/lurewatch/lurewatch/internal/post"
 )
 
-// Difference is one field that differs. From and To are lists for contacts, one
+// Difference is one field that differs; contacts that stand in a title, company, place
+// or pay are masked there. From and To are lists for contacts, one
 // value else; either may be empty.
 type Difference struct {
 	Field    string // title, text, company, location, pay, or the kind of a contact
@@ -26,10 +27,12 @@ func Differences(old, now post.Said) (out []Difference) {
 			out = append(out, Difference{Field: kind, From: from, To: to, Contact: true})
 		}
 	}
+	contacts := slices.Concat(old.Contacts, now.Contacts)
 	one := func(field, a, b string) {
 		if a == b {
 			return
 		}
+		a, b = hide(a, contacts), hide(b, contacts)
 		d := Difference{Field: field}
 		if a != "" {
 			d.From = []string{a}
@@ -49,6 +52,18 @@ func Differences(old, now post.Said) (out []Difference) {
 		out = append(out, d)
 	}
 	return out
+}
+
+// hide puts dots in place of the contacts that stand in a title or the like.
+func hide(s string, contacts []post.Contact) string {
+	for _, c := range contacts {
+		for _, form := range []string{c.Raw, c.Value} {
+			if len(form) >= 3 {
+				s = strings.ReplaceAll(s, form, post.Mask(form))
+			}
+		}
+	}
+	return s
 }
 
 func kinds(vs ...post.Said) (out []string) {
@@ -95,9 +110,9 @@ func counts(ps []Piece) (out, in int) {
 	return out, in
 }
 
-// Sentences says what differs, one sentence each, for a notice: contacts masked,
-// everything else cut short.
-func Sentences(ds []Difference) (out []string) {
+// Sentences says what differs, one sentence each, contacts as mask makes them and
+// everything cut short.
+func Sentences(ds []Difference, mask func(string) string) (out []string) {
 	for _, d := range ds {
 		field := d.Field
 		switch {
@@ -107,7 +122,7 @@ func Sentences(ds []Difference) (out []string) {
 		case d.Contact && field == "phone":
 			field = "telephone"
 		}
-		out = append(out, field+" "+turn(values(d, d.From), values(d, d.To)))
+		out = append(out, field+" "+turn(values(d, d.From, mask), values(d, d.To, mask)))
 	}
 	return out
 }
@@ -125,11 +140,11 @@ func turn(from, to string) string {
 // maxValue bounds one value in a sentence, runes; maxValues how many stand there.
 const maxValue, maxValues = 80, 5
 
-func values(d Difference, vs []string) string {
+func values(d Difference, vs []string, mask func(string) string) string {
 	var out []string
 	for _, v := range vs[:min(len(vs), maxValues)] {
 		if d.Contact {
-			v = post.Mask(v)
+			v = mask(v)
 		}
 		if r := []rune(strings.Join(strings.Fields(v), " ")); len(r) > maxValue {
 			v = string(r[:maxValue]) + "…"

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lurewatch/lurewatch/indexer"
 	"github.com/lurewatch/lurewatch/internal/ledger"
@@ -40,6 +41,8 @@ type postPage struct {
 	ShotLink       string // that asks for it
 	HasRecord      bool
 	Seen           []seen
+	Happened       []happening
+	Vanished       time.Time // zero while it is there
 }
 
 // indicator is one span with its number, in the order of reading.
@@ -130,6 +133,7 @@ func (d *Desk) postPage(v *visit, doc indexer.Doc) (postPage, error) {
 	if p.Shown {
 		hidden = nil
 	}
+	p.Happened, p.Vanished = happenings(doc, p.Shown), doc.VanishedAt()
 	p.Stated = statedIn(doc.Verdict.Facts, hidden)
 	return p, d.fromLedger(v.Context(), &p)
 }

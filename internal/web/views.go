@@ -102,6 +102,7 @@ func (d *Desk) funcs() template.FuncMap {
 		"money":    showMoney,
 		"percent":  func(f float64) string { return strconv.Itoa(int(f*100+0.5)) + "%" },
 		"ago":      func(t time.Time) string { return ago(d.opt.Now().Sub(t)) },
+		"noticed":  func(kind string) string { return strings.TrimPrefix(kind, "post.") },
 		"plural": func(n int, one, many string) string {
 			if n == 1 {
 				return one
