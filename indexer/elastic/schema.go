@@ -86,7 +86,7 @@ func (x *Index) extend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return x.do(ctx, http.MethodPut, "/"+x.concrete()+"/_mapping", body, nil)
+	return x.es.Do(ctx, http.MethodPut, "/"+x.concrete()+"/_mapping", body, nil)
 }
 
 func (x *Index) create(ctx context.Context) error {
