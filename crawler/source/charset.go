@@ -6,12 +6,13 @@ import (
 	"mime"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
-	"golang.org/x/text/encoding/unicode"
+	utf16 "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/text/transform"
 )
@@ -129,9 +130,9 @@ func byBOM(b []byte) (encoding.Encoding, string, int) {
 
 func utf16Encoding(name string) encoding.Encoding {
 	if name == "utf-16be" {
-		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
+		return utf16.UTF16(utf16.BigEndian, utf16.IgnoreBOM)
 	}
-	return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
+	return utf16.UTF16(utf16.LittleEndian, utf16.IgnoreBOM)
 }
 
 // utf16Guess tells UTF-16 without a mark by the NUL bytes that markup and spaces
@@ -161,8 +162,40 @@ func utf16Guess(b []byte) string {
 		return "utf-16le"
 	case even*10 > n/2 && odd*20 < even:
 		return "utf-16be"
+	case odd+even > 0:
+		return utf16ByLetters(b[:n])
 	}
 	return ""
+}
+
+// utf16ByLetters tells UTF-16 in scripts that write few spaces, or whose letters have
+// a NUL byte of their own (U+1000 of Burmese): in one order nearly all is letters, in
+// the other it is not. Text of no other charset holds NUL bytes.
+func utf16ByLetters(b []byte) string {
+	little, big := readable16(b, 1, 0), readable16(b, 0, 1)
+	switch {
+	case little >= 0.97 && little-big >= 0.1:
+		return "utf-16le"
+	case big >= 0.97 && big-little >= 0.1:
+		return "utf-16be"
+	}
+	return ""
+}
+
+// readable16 is the share of code units that text is made of; high and low are the
+// places of the two bytes of each.
+func readable16(b []byte, high, low int) float64 {
+	good := 0
+	for i := 0; i+1 < len(b); i += 2 {
+		r := rune(b[i+high])<<8 | rune(b[i+low])
+		switch {
+		case r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r < 0x7F || r >= 0xD800 && r < 0xE000:
+			good++
+		case r > 0xA0 && !unicode.Is(unicode.Co, r) && (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || unicode.IsPunct(r) || unicode.IsSymbol(r)):
+			good++
+		}
+	}
+	return float64(good) / float64(max(len(b)/2, 1))
 }
 
 // iso2022 tells the escape-switched charsets by their escapes.

@@ -28,9 +28,12 @@ func TestPagesOfTheCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.WriteText(t.Output()); err != nil {
+	var figures strings.Builder
+	if err := r.WriteText(&figures); err != nil {
 		t.Fatal(err)
 	}
+	t.Log(figures.String())
+	same(t, "pages.golden", figures.String())
 	for _, f := range r.Failed() {
 		t.Error(f)
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/lurewatch/lurewatch/internal/post"
@@ -68,8 +69,8 @@ type pageEntry struct {
 // EvaluatePages reads every page that a manifest names and compares what auto
 // finds with what the manifest says the page plainly shows. The manifest is JSONL:
 // file (relative to the folder above the manifest, or to the manifest's own), url,
-// content_type, what, expected{title, company, location, salary, date, listing,
-// detail_links, children, after}. A page whose what says "NOT a job page" must
+// content_type, what, expected{title, company, location, salary, date, text, contacts,
+// listing, detail_links, children, after}. Each contact must stand in the post's text. A page whose what says "NOT a job page" must
 // give no post. Relative dates count from the first day of 2021.
 func EvaluatePages(manifest string) (Report, error) {
 	r := Report{Methods: map[string]Share{}, Fields: map[string]Share{}}
@@ -176,11 +177,36 @@ func (r *Report) judge(e pageEntry, page Page, f Found) {
 	}
 	if w := want("date"); w != "" {
 		t, ok := ParseTime(w, page.FetchedAt)
-		r.count(method, "date", e.File, ok && t.Equal(p.PostedAt), w, p.PostedAt.Format(time.RFC3339))
+		_, err := time.Parse(time.DateOnly, w)
+		if got := p.PostedAt.UTC(); err == nil { // a day is wanted, whatever the hour
+			ok = got.Format(time.DateOnly) == w
+		} else {
+			ok = ok && t.Equal(got)
+		}
+		r.count(method, "date", e.File, ok, w, p.PostedAt.Format(time.RFC3339))
 	}
-	if len(e.Expected) > 2 {
+	if list, ok := e.Expected["contacts"].([]any); ok {
+		have := reachable(p.Title + "\n" + p.Text)
+		for _, c := range list {
+			w, _ := c.(string)
+			r.count(method, "contact", e.File, strings.Contains(have, reachable(w)), w, "")
+		}
+	}
+	if w := want("text"); w != "" {
+		r.count(method, "text", e.File, strings.Contains(squash(p.Text), squash(w)) && !hasTags(p.Text), w, p.Text)
+	} else if len(e.Expected) > 2 {
 		r.count(method, "text", e.File, utf8.RuneCountInString(p.Text) >= 100 && !hasTags(p.Text), "the description without markup", fmt.Sprintf("%d bytes", len(p.Text)))
 	}
+}
+
+// reachable is a text by its letters, digits and the marks of addresses alone.
+func reachable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune("@._+", r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
 }
 
 // sameSalary compares with a MonetaryAmount written as JSON.

@@ -51,6 +51,7 @@ func genericPost(d *document, links []Link) (post.Post, bool) {
 		po.Text = strings.TrimSpace(po.Text + "\n\n" + strings.Join(r.out, "\n"))
 	}
 	fillLabelled(&po, r, d)
+	fillAround(&po, r, d)
 	return po, true
 }
 

@@ -62,16 +62,17 @@ func (l labelled) lines(lines []string) {
 		case ok && val != "":
 			l.set(g, val)
 		case val == "":
-			l.set(g, valueBelow(lines[i+1:min(i+3, len(lines))]))
+			l.set(g, valueBelow(lines[i+1:min(i+3, len(lines))], ok))
 		}
 	}
 }
 
-// valueBelow is the first line that is not empty, unless it is a label itself.
-func valueBelow(lines []string) string {
+// valueBelow is the first line that is not empty, unless it is a label itself. Below
+// a label that ends in a colon, a value may begin with the same word.
+func valueBelow(lines []string, colon bool) string {
 	for _, next := range lines {
 		if next != "" {
-			if _, _, isLabel := cutLabel(next); !isLabel && labelOf(next) < 0 {
+			if _, _, isLabel := cutLabel(next); !isLabel && (colon || labelOf(next) < 0) {
 				return next
 			}
 			break
@@ -137,6 +138,15 @@ func cutLabel(line string) (name, val string, ok bool) {
 	return strings.TrimSpace(line[:i]), strings.TrimSpace(strings.TrimLeft(line[i+n:], ":：៖| ")), true
 }
 
+// labelWords are labels that are too common as words to speak for an ad, so that
+// they are no cues.
+var labelWords = map[string]cue{
+	"pay": cuePay, "wages": cuePay, "rate": cuePay, "income": cuePay, "remuneration": cuePay, "รายได้": cuePay, "ค่าจ้าง": cuePay, "給与": cuePay, "급여": cuePay, "ចំណូល": cuePay, "ဝင်ငွေ": cuePay,
+	"place": cuePlace, "area": cuePlace, "region": cuePlace, "destination": cuePlace, "country": cuePlace, "where": cuePlace, "တည်နေရာ": cuePlace, "ພື້ນທີ່": cuePlace, "พื้นที่": cuePlace,
+	"added": cueDate, "listed": cueDate, "created": cueDate, "วันที่ลงประกาศ": cueDate, "วันที่ประกาศ": cueDate, "ថ្ងៃផ្សាយ": cueDate, "ថ្ងៃចុះផ្សាយ": cueDate, "ရက်စွဲ": cueDate, "tanggal posting": cueDate, "tanggal tayang": cueDate,
+	"advertiser": cueCompany, "recruiter": cueCompany, "agency": cueCompany, "client": cueCompany,
+}
+
 // labelOf is the field that a label names, -1 for none. The label must be little
 // more than the word.
 func labelOf(name string) cue {
@@ -144,6 +154,9 @@ func labelOf(name string) cue {
 	n := utf8.RuneCountInString(name)
 	if n < 2 || n > 30 {
 		return -1
+	}
+	if g, ok := labelWords[name]; ok {
+		return g
 	}
 	for _, h := range findCues(name) {
 		for _, g := range labelGroups {

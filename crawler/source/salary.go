@@ -10,7 +10,7 @@ import (
 
 var (
 	numberRE = regexp.MustCompile(`\d{1,3}(?:[.,'’  ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?`)
-	rangeRE  = regexp.MustCompile(`^\s*(?:[kK]|千|万|萬|triệu|juta|jt|млн|тыс\.?)?\s*(?:[A-Za-z]{3}|[$€£¥₹฿₫៛₱₩元])?\s*(?:-|–|—|~|～|to|до|至|到|bis|đến|a|do|ถึง)\s*(?:[A-Z]{3}|[$€£¥₹฿₫៛₱₩])?\s*$`)
+	rangeRE  = regexp.MustCompile(`^\s*(?:[kK]|千|万|萬|만|triệu|tr|juta|jt|ribu|rb|млн|тыс\.?)?\s*(?:[A-Za-z]{3}|[Rr][MmPp]\.?|[$€£¥₹฿₫៛₱₩元円원]|บาท|руб\.?)?\s*(?:-|–|—|−|~|～|〜|to|до|至|到|bis|đến|a|do|ถึง|hingga|sampai|から)\s*(?:[A-Z]{3}|US\$|S\$|HK\$|NT\$|RM|Rp\.?|[$€£¥₹฿₫៛₱₩])?\s*$`)
 )
 
 // currencies maps signs and words to ISO 4217. Longer marks stand first.
@@ -19,6 +19,7 @@ var currencies = []struct{ mark, code string }{
 	{"€", "EUR"}, {"£", "GBP"}, {"₹", "INR"}, {"฿", "THB"}, {"₫", "VND"}, {"៛", "KHR"}, {"₱", "PHP"}, {"₩", "KRW"}, {"₽", "RUB"}, {"₴", "UAH"}, {"₸", "KZT"},
 	{"บาท", "THB"}, {"руб", "RUB"}, {"zł", "PLN"}, {"人民币", "CNY"}, {"人民幣", "CNY"}, {"美金", "USD"}, {"美元", "USD"}, {"泰铢", "THB"}, {"만원", "KRW"}, {"万円", "JPY"},
 	{"RMB", "CNY"}, {"Rp", "IDR"}, {"RM", "MYR"}, {"đồng", "VND"}, {"VNĐ", "VND"}, {"円", "JPY"}, {"원", "KRW"}, {"元", "CNY"}, {"¥", "CNY"}, {"$", "USD"},
+	{"triệu", "VND"}, {"juta", "IDR"}, {"ribu", "IDR"}, {"ដុល្លារ", "USD"}, {"រៀល", "KHR"}, {"ကျပ်", "MMK"}, {"ກີບ", "LAK"}, {"peso", "PHP"},
 }
 
 var isoCodes = strings.Fields("USD EUR GBP JPY CNY KRW THB VND KHR LAK MMK MYR SGD IDR PHP INR PKR BDT LKR NPR HKD TWD MOP AUD NZD CAD CHF SEK NOK DKK PLN CZK HUF RON BGN RUB UAH KZT UZS KGS TRY AED SAR QAR KWD OMR BHD EGP MAD NGN KES ETB TZS UGX GHS ZAR BRL MXN ARS CLP COP PEN ILS USDT GEL AMD AZN BYN MDL RSD BAM ISK UYU BOB PYG DOP ZMW MZN RWF XOF XAF MNT BND LBP JOD IQD IRR AFN DZD TND LYD")

@@ -59,11 +59,14 @@ func scriptValues(s string) []any {
 	if !strings.ContainsAny(s, `"'`) && strings.Contains(s, "&quot;") {
 		s = html.UnescapeString(s)
 	}
-	v, err := ParseLoose(s)
-	if err != nil {
-		return nil
+	if v, ok := strict(strings.TrimPrefix(s, "\uFEFF")); ok {
+		return []any{withoutPrefixes(v)}
 	}
-	return []any{v}
+	out := moreValues(s)
+	for i := range out {
+		out[i] = withoutPrefixes(out[i])
+	}
+	return out
 }
 
 // postsOf maps the items, drops repeats and gives each post an address.

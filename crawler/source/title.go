@@ -30,6 +30,9 @@ func pageTitle(d *document, r region) string {
 		full = strings.Join(strings.Fields(n.FirstChild.Data), " ")
 	}
 	og := strings.Join(strings.Fields(d.meta("og:title", "twitter:title")), " ")
+	if h := namedByTitle(d, full); h != "" {
+		return cap256(h)
+	}
 	for _, h := range heads { // a heading that the title repeats is the one
 		if sq := squash(h); sq != "" && (strings.Contains(squash(full), sq) || strings.Contains(squash(og), sq)) {
 			return cap256(h)

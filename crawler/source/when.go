@@ -15,7 +15,7 @@ var layouts = []string{
 	"2 Jan 2006 15:04:05 MST", "Mon, 2 Jan 2006", time.ANSIC, time.UnixDate, time.RubyDate, time.RFC850,
 	"2006/01/02 15:04:05", "2006/01/02 15:04", "2006/01/02", "2006.01.02 15:04", "2006.01.02", "20060102",
 	"2.1.2006 15:04:05", "2.1.2006 15:04", "2.1.2006", "2/1/2006 15:04:05", "2/1/2006 15:04", "2/1/2006", "2-1-2006 15:04", "2-1-2006",
-	"January 2, 2006 15:04", "January 2, 2006 3:04 PM", "January 2, 2006", "Jan 2, 2006 3:04 PM", "Jan 2, 2006, 3:04 PM", "Jan 2, 2006", "2 January 2006", "2 Jan 2006 15:04", "2 Jan 2006", "2-Jan-2006", "02-Jan-06",
+	"January 2, 2006 15:04", "January 2, 2006 3:04 PM", "January 2, 2006", "Mon Jan 2, 2006 3:04 pm", "2 January 2006 15:04", "Jan 2, 2006 3:04 PM", "Jan 2, 2006, 3:04 PM", "Jan 2, 2006", "2 January 2006", "2 Jan 2006 15:04", "2 Jan 2006", "2-Jan-2006", "02-Jan-06",
 	"Monday, January 2, 2006", "Monday, 2 January 2006", "2006年1月2日 15:04", "2006年1月2日", "2006년 1월 2일",
 	"20060102T150405Z", "2006-01", "1/2/2006",
 }
@@ -77,12 +77,20 @@ func ParseTime(s string, base time.Time) (time.Time, bool) {
 		}
 		return time.Time{}, false
 	}
-	cleaned := thaiYear(s)
+	cleaned := thaiYear(strings.Map(asciiDigit, s))
 	if t, ok := absolute(cleaned); ok {
+		return t, true
+	}
+	if t, ok := absolute(plainDate(cleaned)); ok {
 		return t, true
 	}
 	if !base.IsZero() {
 		if t, ok := relative(strings.ToLower(s), base.UTC()); ok {
+			return t, true
+		}
+	}
+	if m := writtenOut.FindStringSubmatch(cleaned); m != nil { // English names amid other words
+		if t, ok := absolute(m[1] + " " + strings.Trim(m[2], ".") + " " + m[3]); ok {
 			return t, true
 		}
 	}
