@@ -80,6 +80,7 @@ func New(opt Options) (*Crawler, error) {
 		if c.sites[st.Name] != nil {
 			return nil, fmt.Errorf("crawler: two sites are named %q", st.Name)
 		}
+		st.lessons = newLessons()
 		st.traps = newTraps(st.MaxAlike, opt.Now())
 		c.sites[st.Name], c.spent[st.Name] = st, &spent{since: opt.Now()}
 	}
@@ -112,7 +113,7 @@ func (c *Crawler) begin(ctx context.Context) error {
 	if c.opt.IgnoreRobots {
 		c.opt.Log.Warn("robots.txt is ignored", "setting", "ignore-robots")
 	}
-	if err := c.recallHosts(ctx); err != nil {
+	if err := errors.Join(c.recallHosts(ctx), c.recallLessons(ctx)); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	for _, name := range c.names {

@@ -153,42 +153,29 @@ func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (got, erro
 	var g got
 	q := fetch.Request{URL: l.URL, Bearer: s.bearer(l.URL), Allow: func(ctx context.Context, to *url.URL) error { return c.allowRedirect(ctx, s, to) }}
 	class := post.ClassContent
-	browse := s.Browser == BrowserOn
-	if !browse {
-		q.Since = c.validators(s, l)
-		if err := c.turn(ctx, s, l.Host); err != nil {
-			return g, err
-		}
-		var err error
-		g.HTTP, err = c.opt.HTTP.Fetch(ctx, q)
-		if err := errors.Join(err, c.received(ctx, s, g.HTTP)); err != nil {
-			return g, err
-		}
-		if g.same = !q.Since.None() && g.HTTP.Status == http.StatusNotModified; g.same {
-			return g, nil
-		}
-		if class, g.Reason = classify(g.HTTP); class == post.ClassContent && s.Browser == BrowserAuto && c.opt.Browser != nil {
-			if found, err := extract(ctx, s, s.page(g.HTTP)); err == nil {
-				g.found, browse = &found, found.NeedsBrowser
+	auto := s.Browser == BrowserAuto && c.opt.Browser != nil
+	direct := auto && s.lessons.direct(l.URL)
+	if s.Browser == BrowserOn || direct {
+		if err := c.render(ctx, s, l, q, &g, &class); err != nil {
+			if !direct || ctx.Err() != nil || errors.Is(err, errNotYet) || errors.Is(err, errSpent) {
+				return g, err
 			}
+			c.opt.Log.Warn("browser failed", "source", s.Name, "host", l.Host, "err", err)
 		}
 	}
-	if browse {
-		if err := c.turn(ctx, s, l.Host); err != nil {
+	if g.Browser == nil {
+		browse, err := c.plain(ctx, s, l, q, &g, &class)
+		if err != nil || g.same {
 			return g, err
 		}
-		res, err := c.opt.Browser.Fetch(ctx, q)
-		if err := c.received(ctx, s, res); err != nil {
-			return g, err
-		}
-		switch {
-		case err == nil:
-			g.Browser, g.found = res, nil
-			class, g.Reason = classify(res)
-		case g.HTTP == nil || ctx.Err() != nil:
-			return g, err
-		default: // the plain page is better than nothing
-			c.opt.Log.Warn("browser failed", "source", s.Name, "host", l.Host, "err", err)
+		if browse && auto && !direct && s.lessons.worth(l.URL) {
+			switch err := c.render(ctx, s, l, q, &g, &class); {
+			case err == nil:
+			case ctx.Err() != nil:
+				return g, err
+			default: // the plain page is better than nothing
+				c.opt.Log.Warn("browser failed", "source", s.Name, "host", l.Host, "err", err)
+			}
 		}
 	}
 	last := g.last()
@@ -197,6 +184,35 @@ func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (got, erro
 	broken := g.Browser == nil && (last.Truncated == fetch.TruncatedTime || last.Truncated == fetch.TruncatedDisconnect)
 	g.again = l.Tries+1 < c.opt.MaxTries && (transient(last.Status) || broken)
 	return g, nil
+}
+
+// plain fetches a page without the browser into g, and reports whether it holds
+// nothing and looks as if scripts would fill it.
+func (c *Crawler) plain(ctx context.Context, s *site, l frontier.Lease, q fetch.Request, g *got, class *post.Class) (needsBrowser bool, err error) {
+	q.Since = c.validators(s, l)
+	if err := c.turn(ctx, s, l.Host); err != nil {
+		return false, err
+	}
+	g.HTTP, err = c.opt.HTTP.Fetch(ctx, q)
+	if err := errors.Join(err, c.received(ctx, s, g.HTTP)); err != nil {
+		return false, err
+	}
+	if g.same = !q.Since.None() && g.HTTP.Status == http.StatusNotModified; g.same {
+		return false, nil
+	}
+	if *class, g.Reason = classify(g.HTTP); *class != post.ClassContent || s.Browser != BrowserAuto || c.opt.Browser == nil {
+		return false, nil
+	}
+	found, err := extract(ctx, s, s.page(g.HTTP))
+	if err != nil {
+		return false, nil //nolint:nilerr // keep asks again, and says so
+	}
+	g.found = &found
+	if posts, _ := gain(&found); posts > 0 {
+		// A page that needs no browser speaks against rendering all of its kind.
+		return false, c.plainSuffices(ctx, s, l)
+	}
+	return found.NeedsBrowser, nil
 }
 
 // page is what the extractor sees of a result.

@@ -81,6 +81,7 @@ type site struct {
 	under            []string // ".a.org"
 	include, exclude []*regexp.Regexp
 	traps            *traps
+	lessons          *lessons
 	sitemaps         []string        // canonical
 	guessed          map[string]bool // those of them that are only guessed
 }
