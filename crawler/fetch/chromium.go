@@ -58,7 +58,8 @@ func chromiumFlags(proxy, profile, userAgent string) map[string]any {
 		"proxy-server":                           "http://" + proxy,
 		"proxy-bypass-list":                      "<-loopback>", // without it loopback skips the proxy
 		"host-resolver-rules":                    "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-		"force-webrtc-ip-handling-policy":        "disable_non_proxied_udp",
+		"force-webrtc-ip-handling-policy":        "disable_non_proxied_udp", // heeded by the headless shell
+		"webrtc-ip-handling-policy":              "disable_non_proxied_udp", // heeded by the whole browser
 		"disable-gpu":                            true,
 		"disable-quic":                           true,
 		"no-first-run":                           true,
