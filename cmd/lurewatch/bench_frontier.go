@@ -37,6 +37,7 @@ or with --es the plain _bulk of a running Elasticsearch.`,
 	f := cmd.Flags()
 	f.IntVarP(&opt.URLs, "urls", "n", 1_000_000, "URLs to make known")
 	f.IntVar(&opt.Batch, "batch", 500, "URLs added at a time")
+	f.IntVar(&opt.Pages, "pages", 20_000, "pages claimed and settled")
 	f.StringVar(&opt.Dir, "dir", "", "folder for the files, which are removed again (default: the system's for temporary files)")
 	f.StringVar(&opt.ES, "es", "", "URL of a running Elasticsearch to measure, instead of SQLite")
 	f.BoolVar(&opt.NoRaw, "no-floor", false, "leave the floor out")

@@ -117,7 +117,7 @@ func TestBenchFrontier(t *testing.T) {
 	check := func(t *testing.T, kind string, args ...string) {
 		t.Helper()
 		dir := t.TempDir()
-		r := finished(t, dir, nil, nil, append([]string{"bench", "frontier", "--urls", "20000", "--dir", dir, "--json"}, args...)...)
+		r := finished(t, dir, nil, nil, append([]string{"bench", "frontier", "--urls", "20000", "--pages", "500", "--dir", dir, "--json"}, args...)...)
 		if r.code != 0 {
 			t.Fatalf("exit %d: %s", r.code, r.both())
 		}

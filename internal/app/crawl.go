@@ -14,6 +14,7 @@ import (
 	"github.com/lurewatch/lurewatch/crawler/notebook"
 	"github.com/lurewatch/lurewatch/crawler/source"
 	"github.com/lurewatch/lurewatch/internal/config"
+	"github.com/lurewatch/lurewatch/internal/es"
 	"github.com/lurewatch/lurewatch/internal/post"
 	"github.com/lurewatch/lurewatch/internal/stream"
 )
@@ -44,8 +45,14 @@ func (a *App) runCrawl(ctx context.Context) error {
 	if a.cfg.Crawl.Contact == "" {
 		a.log.Warn("sites cannot tell who crawls them: the user agent names no contact", "hint", "set crawl.contact to a page or address of yours")
 	}
-	_, err := a.Crawl(ctx, CrawlOptions{Sites: SitesOf(a.cfg), AllowNet: a.cfg.Crawl.AllowNet, Service: true, Browser: a.cfg.Crawl.Browser})
-	return err
+	for {
+		_, err := a.Crawl(ctx, CrawlOptions{Sites: SitesOf(a.cfg), AllowNet: a.cfg.Crawl.AllowNet, Service: true, Browser: a.cfg.Crawl.Browser})
+		if err == nil || ctx.Err() != nil || !es.Passing(err) {
+			return err
+		}
+		// Opening it again waits for Elasticsearch. What was under way is fetched again.
+		a.log.Warn("the frontier could not be reached: the crawl begins again", "err", err)
+	}
 }
 
 // SitesOf turns configured sources into sites.

@@ -9,6 +9,8 @@ package es
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,6 +40,7 @@ type Options struct {
 type Client struct {
 	opt    Options
 	client *elasticsearch.BaseClient
+	own    *http.Transport // nil when the caller brought one
 }
 
 // New checks opt. It connects to nothing yet.
@@ -51,7 +54,16 @@ func New(opt Options) (*Client, error) {
 	if err := opt.check(); err != nil {
 		return nil, err
 	}
-	client, err := elasticsearch.NewBaseClient(elasticsearch.Config{
+	c := &Client{opt: opt}
+	if opt.Transport == nil {
+		var err error
+		if c.own, err = transport(opt.CACert); err != nil {
+			return nil, err
+		}
+		opt.Transport, opt.CACert = c.own, nil
+	}
+	var err error
+	c.client, err = elasticsearch.NewBaseClient(elasticsearch.Config{
 		Addresses: opt.URLs, Username: opt.Username, Password: opt.Password, APIKey: opt.APIKey, CACert: opt.CACert,
 		Transport:    opt.Transport,
 		DisableRetry: true, // what may be sent again is known to the caller, not there
@@ -59,7 +71,23 @@ func New(opt Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{opt: opt, client: client}, nil
+	return c, nil
+}
+
+// transport is a transport of one's own, whose connections Close can close.
+func transport(ca []byte) (*http.Transport, error) {
+	t := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true,
+		MaxIdleConnsPerHost: 16, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
+	}
+	if ca != nil {
+		pool := x509.NewCertPool()
+		if !pool.AppendCertsFromPEM(ca) {
+			return nil, errors.New("the certificate to trust cannot be read; hint: it must be PEM")
+		}
+		t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	}
+	return t, nil
 }
 
 func (o Options) check() error {
@@ -82,7 +110,13 @@ func (o Options) check() error {
 }
 
 // Close gives the connections back. It does not wait for calls under way.
-func (c *Client) Close() error { return c.client.Close(context.Background()) }
+func (c *Client) Close() error {
+	err := c.client.Close(context.Background())
+	if c.own != nil {
+		c.own.CloseIdleConnections()
+	}
+	return err
+}
 
 // Fault is an answer of Elasticsearch that is no success.
 type Fault struct { //nolint:errname // es.Fault reads as what it is
