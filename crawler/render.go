@@ -154,12 +154,14 @@ func (c *Crawler) learnt(ctx context.Context, s *site, l frontier.Lease, helped 
 	if !changed {
 		return nil
 	}
-	msg := map[string]string{
-		renderAlways: "rendering helps: pages of this kind go to the browser at once",
-		renderNever:  "rendering gives nothing more: pages of this kind are not rendered",
-		renderAsk:    "pages of this kind have changed: whether rendering helps is learnt anew",
-	}[do]
-	c.opt.Log.Info(msg, "source", s.Name, "shape", shape)
+	switch do {
+	case renderAlways:
+		c.opt.Log.Info("rendering helps: pages of this kind go to the browser at once", "source", s.Name, "shape", shape)
+	case renderNever:
+		c.opt.Log.Info("rendering gives nothing more: pages of this kind are not rendered", "source", s.Name, "shape", shape)
+	default:
+		c.opt.Log.Info("pages of this kind have changed: whether rendering helps is learnt anew", "source", s.Name, "shape", shape)
+	}
 	var note []byte
 	if do != renderAsk {
 		var err error

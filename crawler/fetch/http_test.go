@@ -485,7 +485,7 @@ func TestEnvironmentChangesNothing(t *testing.T) {
 	for k, v := range map[string]string{
 		"COLLY_USER_AGENT": "evil", "COLLY_MAX_BODY_SIZE": "3", "COLLY_ALLOWED_DOMAINS": "nowhere.test", "COLLY_DISALLOWED_DOMAINS": "127.0.0.1",
 		"COLLY_CACHE_DIR": t.TempDir(), "COLLY_FOLLOW_REDIRECTS": "no", "COLLY_IGNORE_ROBOTSTXT": "1", "COLLY_MAX_DEPTH": "1",
-		"COLLY_MAX_REQUESTS": "1", "COLLY_PARSE_HTTP_ERROR_RESPONSE": "no", "COLLY_DETECT_CHARSET": "1",
+		"COLLY_MAX_REQUESTS": "1", "COLLY_PARSE_HTTP_ERROR_RESPONSE": "no", "COLLY_DETECT_CHARSET": "1", "COLLY_DISABLE_COOKIES": "no", "COLLY_TRACE_HTTP": "1",
 		"HTTP_PROXY": "http://127.0.0.1:1", "http_proxy": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1",
 	} {
 		t.Setenv(k, v)

@@ -6,13 +6,16 @@ import (
 	"testing"
 )
 
-// TestRealFiles reads robots.txt files of real sites when LUREWATCH_CORPUS names
-// a folder with conformance/robots_*: none may trip the parser, and each allows
+// TestRealFiles reads the robots.txt files of real sites and of crawler-commons, where
+// the corpus is: none may trip the parser, and each allows
 // or forbids its root in the same way when read twice.
 func TestRealFiles(t *testing.T) {
 	dir := os.Getenv("LUREWATCH_CORPUS")
 	if dir == "" {
-		t.Skip("LUREWATCH_CORPUS is not set")
+		dir = filepath.Join("..", "..", "..", "shared", "corpus")
+	}
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("no corpus: set LUREWATCH_CORPUS to its folder")
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "conformance", "robots_*", "*.txt"))
 	if err != nil || len(files) == 0 {
