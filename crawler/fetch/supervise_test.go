@@ -245,3 +245,46 @@ func TestABrowserThatCannotStartSaysSo(t *testing.T) {
 		})
 	}
 }
+
+// BenchmarkBrowser reads a page of 30 KB in so many tabs at a time.
+func BenchmarkBrowser(b *testing.B) {
+	if _, err := FindChromium(""); err != nil {
+		b.Skip(err)
+	}
+	body := "<!doctype html><title>Jobs</title>" + strings.Repeat("<p>We hire customer service staff, free flight, room and board.</p>", 450)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, body)
+	}))
+	defer srv.Close()
+	for _, tabs := range []int{1, 4} {
+		b.Run(fmt.Sprintf("tabs=%d", tabs), func(b *testing.B) {
+			br, err := NewBrowser(BrowserOptions{Guard: loopback(b), UserAgent: testAgent, Tabs: tabs})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer br.Close()
+			if err := br.Start(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			var next atomic.Int64
+			var wg sync.WaitGroup
+			for range tabs {
+				wg.Go(func() {
+					for next.Add(1) <= int64(b.N) {
+						if _, err := br.Fetch(b.Context(), Request{URL: srv.URL}); err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			}
+			wg.Wait()
+			br.mu.Lock()
+			c := br.cur
+			br.mu.Unlock()
+			if c != nil {
+				b.ReportMetric(float64(groupMemory(c.pgid)>>20), "MiB")
+			}
+		})
+	}
+}
