@@ -94,11 +94,11 @@ func docs(t *testing.T, a *App) map[string]indexer.Doc {
 	}
 	out := map[string]indexer.Doc{}
 	for _, h := range page.Hits {
-		at := strings.Index(h.Doc.Post.URL, "/jobs/")
-		if at < 0 {
+		_, n, ok := strings.Cut(h.Doc.Post.URL, "/jobs/")
+		if !ok {
 			t.Fatalf("a post at %q", h.Doc.Post.URL)
 		}
-		out[h.Doc.Post.URL[at:]] = h.Doc
+		out["/jobs/"+n] = h.Doc
 	}
 	return out
 }
@@ -110,7 +110,8 @@ func found(t *testing.T, a *App, text string) (out []string) {
 		t.Fatal(err)
 	}
 	for _, h := range page.Hits {
-		out = append(out, h.Doc.Post.URL[strings.Index(h.Doc.Post.URL, "/jobs/"):])
+		_, n, _ := strings.Cut(h.Doc.Post.URL, "/jobs/")
+		out = append(out, "/jobs/"+n)
 	}
 	return out
 }
