@@ -38,7 +38,11 @@ type Pack struct {
 
 	classesFile, conceptsFile string
 	local                     map[string]bool // the operator's own files, as shown
+	texts                     map[string][]byte
 }
+
+// Text is the text of a rule's file, as it was loaded; nil for a file that p does not have.
+func (p *Pack) Text(file string) []byte { return p.texts[file] }
 
 // ConceptsFile is where the concepts stand, for messages.
 func (p *Pack) ConceptsFile() string { return p.conceptsFile }
@@ -118,7 +122,10 @@ func (fs files) load() (*Pack, error) {
 		ID:        post.Pack{Version: strings.TrimSpace(string(fs["VERSION"].data)), Hash: fs.hash()},
 		Gazetteer: fs["gazetteer.yaml"].data, Salary: fs["salary.yaml"].data,
 		classesFile: fs["classes.yaml"].shown, conceptsFile: fs["concepts.yaml"].shown,
-		local: map[string]bool{},
+		local: map[string]bool{}, texts: map[string][]byte{},
+	}
+	for _, name := range fs.in("packs") {
+		p.texts[fs[name].shown] = fs[name].data
 	}
 	for _, folder := range []string{localPack, localWords} {
 		for _, name := range fs.in(folder) {

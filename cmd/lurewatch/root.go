@@ -49,7 +49,7 @@ Data goes to stdout, words for people to stderr.`,
 	root.AddCommand(
 		demoCommand(g), runCommand(g), statusCommand(g), crawlCommand(g), importCommand(g), extractCommand(g), sourcesCommand(g),
 		classifyCommand(g), evalCommand(g), rulesCommand(g), searchCommand(g), takedownCommand(g),
-		deadCommand(g), frontierCommand(g), auditCommand(g), rebuildCommand(g), userCommand(g), configCommand(g), benchCommand(g),
+		deadCommand(g), frontierCommand(g), auditCommand(g), evidenceCommand(g), rebuildCommand(g), userCommand(g), configCommand(g), benchCommand(g),
 		versionCommand(g), manCommand(), exitTopic(),
 	)
 	for _, c := range root.Commands() {

@@ -70,9 +70,7 @@ func (a *Archive) unclaimedOf(ctx context.Context, name string, from int64, fn f
 	if err != nil || from >= info.Size() {
 		return err
 	}
-	if g, err := os.Open(a.path(name)); err != nil {
-		return err
-	} else if busy := a.busy(g); g.Close() != nil || busy {
+	if Written(a.path(name)) {
 		return nil // its writer lives, and tells of it
 	}
 	if info, err = f.Stat(); err != nil { // whoever is gone writes no more
@@ -129,34 +127,16 @@ func (a *Archive) Raw(ctx context.Context, l post.Locator, fn func(io.Reader) er
 	})
 }
 
-// Sizes gives each file of the archive with its size in bytes, oldest first. busy is set
-// for one that a process is writing.
-func (a *Archive) Sizes() ([]Size, error) {
-	names, err := a.files()
+// Written reports whether a live process answers for an archive file.
+func Written(path string) bool {
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return false
 	}
-	var out []Size
-	for _, name := range names {
-		f, err := os.Open(a.path(name))
-		if err != nil {
-			return nil, err
-		}
-		info, err := f.Stat()
-		if err != nil {
-			return nil, errors.Join(err, f.Close())
-		}
-		out = append(out, Size{name, info.Size(), a.busy(f)})
-		if err := f.Close(); err != nil { // it gives the lock back
-			return nil, err
-		}
-	}
-	return out, nil
+	defer f.Close()
+	own, err := lock(f)
+	return err == nil && !own
 }
 
-// Size is the size of one file.
-type Size struct {
-	File  string
-	Bytes int64
-	Busy  bool // a process, this one included, answers for it
-}
+// Suffix ends the names of archive files.
+const Suffix = suffix

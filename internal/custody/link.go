@@ -2,6 +2,7 @@ package custody
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -67,11 +68,15 @@ func Path(from, to int64) (out []int64) {
 	return out
 }
 
-// Prove checks that links, from the newest on, hang together below head: the hash of
-// each is head, or is named by one before it. It returns the digests that are proven.
-func Prove(head string, links []Link) (map[string]Link, error) {
-	named, proven := map[string]bool{head: true}, map[string]Link{}
-	if !slices.IsSortedFunc(links, func(a, b Link) int { return int(b.Seq - a.Seq) }) {
+// Prove checks that links, from the newest on, hang together below some heads: the hash
+// of each is one of heads, or is named by one before it. It returns, by their digests,
+// the links that are proven.
+func Prove(links []Link, heads ...string) (map[string]Link, error) {
+	named, proven := map[string]bool{}, map[string]Link{}
+	for _, h := range heads {
+		named[h] = true
+	}
+	if !slices.IsSortedFunc(links, func(a, b Link) int { return cmp.Compare(b.Seq, a.Seq) }) {
 		return nil, errors.New("proof: not in order, newest first")
 	}
 	for _, l := range links {

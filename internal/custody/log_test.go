@@ -438,18 +438,18 @@ func TestPathsAreShortAndProve(t *testing.T) {
 		for _, seq := range path {
 			proof = append(proof, links[seq-1])
 		}
-		proven, err := Prove(links[from-1].Hash(), proof)
+		proven, err := Prove(proof, links[from-1].Hash())
 		if err != nil || proven[links[to-1].Digest].Seq != to {
 			t.Fatalf("from %d to %d by %v: %v", from, to, path, err)
 		}
 		if len(proof) > 2 {
-			if _, err := Prove(links[from-1].Hash(), slices.Delete(slices.Clone(proof), 1, 2)); err == nil && links[path[2]-1].Hash() != proof[0].Prev && links[path[2]-1].Hash() != proof[0].Skip {
+			if _, err := Prove(slices.Delete(slices.Clone(proof), 1, 2), links[from-1].Hash()); err == nil && links[path[2]-1].Hash() != proof[0].Prev && links[path[2]-1].Hash() != proof[0].Skip {
 				t.Fatalf("a link is taken out of the way from %d to %d, and it still proves", from, to)
 			}
 		}
 		bad := slices.Clone(proof)
 		bad[len(bad)-1].Digest = sum([]byte("another"))
-		if _, err := Prove(links[from-1].Hash(), bad); err == nil {
+		if _, err := Prove(bad, links[from-1].Hash()); err == nil {
 			t.Fatalf("another digest at the end of the way from %d to %d proves", from, to)
 		}
 	}

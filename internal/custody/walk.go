@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 )
 
 // lines reads the lines of one file.
@@ -196,4 +198,70 @@ func hold(dir string) func() {
 		return nil
 	}
 	return func() { _ = f.Close() }
+}
+
+// Lines reads the lines of some entries. One that the log does not have is left out; it
+// checks no hash. Each file that has one of them is read as far as the last of them.
+func Lines(ctx context.Context, dir string, seqs ...int64) (map[int64]Line, error) {
+	names, err := segments(dir)
+	if err != nil {
+		return nil, err
+	}
+	want := slices.Clone(seqs)
+	slices.Sort(want)
+	want = slices.Compact(want)
+	out := map[int64]Line{}
+	for i, name := range names {
+		var first, next int64
+		if _, err := fmt.Sscanf(name, "custody-%d.jsonl", &first); err != nil {
+			return nil, fmt.Errorf("read custody log: %s is no name of one of its files", name)
+		}
+		next = math.MaxInt64
+		if i+1 < len(names) {
+			if _, err := fmt.Sscanf(names[i+1], "custody-%d.jsonl", &next); err != nil {
+				return nil, fmt.Errorf("read custody log: %s is no name of one of its files", names[i+1])
+			}
+		}
+		from, _ := slices.BinarySearch(want, first)
+		to, _ := slices.BinarySearch(want, next)
+		if from == to {
+			continue
+		}
+		if err := some(ctx, dir, name, first, want[from:to], out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// some reads the wanted lines of one file, in order.
+func some(ctx context.Context, dir, name string, seq int64, want []int64, out map[int64]Line) error {
+	r, err := newLines(dir, name, 0)
+	if err != nil {
+		return err
+	}
+	defer r.f.Close()
+	for ; len(want) > 0; seq++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b, at, err := r.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read custody log %s: %w", name, err)
+		}
+		if seq != want[0] {
+			continue
+		}
+		want = want[1:]
+		line, err := parseLine(b)
+		if err != nil || line.Seq != seq {
+			continue // Walk says what is wrong with it
+		}
+		line.File, line.Offset, line.Length = name, at, int64(len(b))+1
+		out[seq] = line
+	}
+	return nil
 }
