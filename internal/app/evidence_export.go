@@ -263,7 +263,7 @@ func (a *App) member(ctx context.Context, file string, r custody.Record, doc ind
 	if err != nil {
 		return m, nil, fmt.Errorf("record %s of %s: %w\nhint: `lurewatch evidence verify` names all that is damaged; put back a copy of the file", r.ID, r.URL, err)
 	}
-	x := &evidence.Indexed{URL: rec.TargetURI, Date: rec.Date, Digest: rec.Field("WARC-Payload-Digest")}
+	x := &evidence.Indexed{URL: rec.TargetURI, Date: rec.Date, Digest: rec.StatedDigest()}
 	switch rec.Type {
 	case "response":
 		if h, err := archive.SplitHTTP(rec.Block); err == nil {

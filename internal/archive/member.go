@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/lurewatch/lurewatch/internal/post"
 )
@@ -140,3 +141,14 @@ func Written(path string) bool {
 
 // Suffix ends the names of archive files.
 const Suffix = suffix
+
+// StatedDigest is what r states as WARC-Payload-Digest: of the block, or of what follows
+// its HTTP header.
+func (r Record) StatedDigest() string {
+	payload := r.Block
+	if strings.HasPrefix(r.ContentType, "application/http") {
+		payload = afterHeader(r.Block)
+	}
+	sum := sha256.Sum256(payload)
+	return base32Digest(sum[:])
+}
