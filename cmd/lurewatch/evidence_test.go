@@ -113,12 +113,13 @@ func TestEvidenceIsHandedOver(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "post.wacz")
 	with := func(args ...string) []string { return append(append(args, "--data-dir", data), stamps...) }
 
-	code, out, errs := verb(t, "", with("evidence", "export", id, "--out", file)...)
+	code, _, errs := verb(t, "", with("evidence", "export", id, "--out", file)...)
 	if code != exitUsage || !strings.Contains(errs, "--reason") {
 		t.Fatalf("without a reason: %d\n%s", code, errs)
 	}
 	two.Down(true)
-	if code, out, errs = verb(t, "", with("evidence", "timestamp")...); code != exitPartly || !strings.Contains(out, one.URL) || !strings.Contains(errs, two.URL) {
+	code, out, errs := verb(t, "", with("evidence", "timestamp")...)
+	if code != exitPartly || !strings.Contains(out, one.URL) || !strings.Contains(errs, two.URL) {
 		t.Fatalf("timestamp with one authority down: %d\n%s%s", code, out, errs)
 	}
 	two.Down(false)

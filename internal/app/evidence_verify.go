@@ -53,7 +53,7 @@ func VerifyEvidence(ctx context.Context, cfg config.Config, log *slog.Logger) (V
 	}
 	if _, err := os.Stat(cfg.Path("ledger.db")); err == nil {
 		if c.ledger, err = ledger.Open(ledger.Options{Path: cfg.Path("ledger.db"), Log: log}); err != nil {
-			c.fault("ledger %s cannot be read: %v", cfg.Path("ledger.db"), err)
+			c.faultf("ledger %s cannot be read: %v", cfg.Path("ledger.db"), err)
 		} else {
 			defer c.ledger.Close()
 		}
@@ -63,7 +63,7 @@ func VerifyEvidence(ctx context.Context, cfg config.Config, log *slog.Logger) (V
 	}
 	head, faults, err := custody.Walk(ctx, cfg.Path(custodyDir), func(_ custody.Line, e custody.Entry) error { return c.entry(ctx, e) })
 	for _, f := range faults {
-		c.fault("%s", f)
+		c.faultf("%s", f)
 	}
 	c.out.Head = head
 	if err == nil {
@@ -86,7 +86,7 @@ type check struct {
 	audit  int64          // the newest act that was compared
 }
 
-func (c *check) fault(format string, args ...any) {
+func (c *check) faultf(format string, args ...any) {
 	c.out.Faults = append(c.out.Faults, fmt.Sprintf(format, args...))
 }
 
@@ -141,12 +141,12 @@ func (c *check) record(ctx context.Context, file string, r custody.Record) error
 	c.out.Records++
 	name := fmt.Sprintf("archive file %s at offset %d, %d bytes: record %s (%s of %s)", file, r.Offset, r.Length, cmp.Or(r.ID, "without id"), r.Type, cmp.Or(r.URL, "the file itself"))
 	if end := c.ends[file]; r.Offset != end {
-		c.fault("%s: the custody log has nothing on the bytes from %d to %d", name, min(end, r.Offset), max(end, r.Offset))
+		c.faultf("%s: the custody log has nothing on the bytes from %d to %d", name, min(end, r.Offset), max(end, r.Offset))
 	}
 	c.ends[file] = max(c.ends[file], r.Offset+r.Length)
 	f, err := c.file(file)
 	if err != nil {
-		c.fault("%s: %v", name, err)
+		c.faultf("%s: %v", name, err)
 		return nil
 	}
 	h := sha256.New()
@@ -154,11 +154,11 @@ func (c *check) record(ctx context.Context, file string, r custody.Record) error
 	c.out.Bytes += n
 	switch {
 	case err != nil:
-		c.fault("%s: it cannot be read: %v", name, err)
+		c.faultf("%s: it cannot be read: %v", name, err)
 	case n < r.Length:
-		c.fault("%s: the file ends in it, at %d", name, r.Offset+n)
+		c.faultf("%s: the file ends in it, at %d", name, r.Offset+n)
 	case hex.EncodeToString(h.Sum(nil)) != r.SHA256:
-		c.fault("%s: its bytes are not those that were archived", name)
+		c.faultf("%s: its bytes are not those that were archived", name)
 	}
 	return nil
 }
@@ -168,16 +168,16 @@ func (c *check) act(ctx context.Context, a custody.Act) error {
 	c.out.Acts++
 	if c.ledger == nil {
 		if c.out.Acts == 1 {
-			c.fault("ledger %s is missing, and the custody log knows of acts in it", c.cfg.Path("ledger.db"))
+			c.faultf("ledger %s is missing, and the custody log knows of acts in it", c.cfg.Path("ledger.db"))
 		}
 		return nil
 	}
 	if len(c.acts) == 0 || c.acts[0].Seq > a.Seq {
 		var err error
 		if c.acts, err = c.ledger.AuditAfter(ctx, a.Seq-1, 1000); err != nil {
-			c.fault("ledger, audit entry %d: it cannot be read: %v", a.Seq, err)
+			c.faultf("ledger, audit entry %d: it cannot be read: %v", a.Seq, err)
 			c.ledger = nil
-			return nil //nolint:nilerr // it is reported, and the rest is checked
+			return nil // it is reported, and the rest is checked
 		}
 	}
 	for len(c.acts) > 0 && c.acts[0].Seq < a.Seq {
@@ -186,9 +186,9 @@ func (c *check) act(ctx context.Context, a custody.Act) error {
 	c.audit = a.Seq
 	switch {
 	case len(c.acts) == 0 || c.acts[0].Seq != a.Seq:
-		c.fault("ledger, audit entry %d (%s by %s): it is missing", a.Seq, a.Act, a.By)
+		c.faultf("ledger, audit entry %d (%s by %s): it is missing", a.Seq, a.Act, a.By)
 	case c.acts[0].Hash != a.Hash:
-		c.fault("ledger, audit entry %d (%s by %s): it is not the one that was taken into custody", a.Seq, a.Act, a.By)
+		c.faultf("ledger, audit entry %d (%s by %s): it is not the one that was taken into custody", a.Seq, a.Act, a.By)
 	default:
 		c.acts = c.acts[1:]
 	}
@@ -223,17 +223,17 @@ func (c *check) timestamp(ts custody.Timestamp, line custody.Line) {
 	}
 	want := c.want
 	if n, err := hex.Decode(want.Digest[:], []byte(ts.Head)); err != nil || n != len(want.Digest) {
-		c.fault("%s: its entry names %q, which is no hash", name, ts.Head)
+		c.faultf("%s: its entry names %q, which is no hash", name, ts.Head)
 		return
 	}
 	tok, err := stamp.Verify(answer, want)
 	switch {
 	case err != nil:
-		c.fault("%s: %v", name, err)
+		c.faultf("%s: %v", name, err)
 	case !tok.Time.Equal(ts.Time.Time):
-		c.fault("%s: it is of %s, the custody log says %s", name, tok.Time, ts.Time)
+		c.faultf("%s: it is of %s, the custody log says %s", name, tok.Time, ts.Time)
 	case line.Stated != ts.Head || line.Hash() != ts.Head:
-		c.fault("%s: entry %d is not the one that was stamped: the custody log was made anew after %s", name, ts.Seq, tok.Time.Format("2006-01-02 15:04:05Z"))
+		c.faultf("%s: entry %d is not the one that was stamped: the custody log was made anew after %s", name, ts.Seq, tok.Time.Format("2006-01-02 15:04:05Z"))
 	case ts.Seq > c.out.Stamped.Seq:
 		c.out.Stamped = ts
 	}
@@ -241,16 +241,16 @@ func (c *check) timestamp(ts custody.Timestamp, line custody.Line) {
 
 func (c *check) keptFile(folder, name, file, sum string) ([]byte, bool) {
 	if file != filepath.Base(file) {
-		c.fault("%s: %q is no name of a file", name, file)
+		c.faultf("%s: %q is no name of a file", name, file)
 		return nil, false
 	}
 	b, err := os.ReadFile(filepath.Join(folder, file))
 	if err != nil {
-		c.fault("%s: %v", name, err)
+		c.faultf("%s: %v", name, err)
 		return nil, false
 	}
 	if got := sha256.Sum256(b); hex.EncodeToString(got[:]) != sum {
-		c.fault("%s: the file %s is not the one that was kept", name, file)
+		c.faultf("%s: the file %s is not the one that was kept", name, file)
 		return nil, false
 	}
 	return b, true
@@ -281,12 +281,12 @@ func (c *check) rest(ctx context.Context) error {
 		case archive.Written(filepath.Join(c.dir, e.Name())):
 			c.out.Waiting += info.Size() - end
 		default:
-			c.fault("archive file %s: the custody log has nothing on its last %d bytes, from offset %d on (where lurewatch was killed, its next start enters them, marked late)", e.Name(), info.Size()-end, end)
+			c.faultf("archive file %s: the custody log has nothing on its last %d bytes, from offset %d on (where lurewatch was killed, its next start enters them, marked late)", e.Name(), info.Size()-end, end)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.ends)) {
 		if _, err := os.Stat(filepath.Join(c.dir, name)); errors.Is(err, fs.ErrNotExist) {
-			c.fault("archive file %s is missing", name)
+			c.faultf("archive file %s is missing", name)
 		}
 	}
 	if c.ledger == nil {
@@ -294,11 +294,11 @@ func (c *check) rest(ctx context.Context) error {
 	}
 	chain, err := c.ledger.Verify(ctx)
 	if err != nil {
-		c.fault("ledger: %v", err)
-		return nil //nolint:nilerr // it is reported
+		c.faultf("ledger: %v", err)
+		return nil // it is reported
 	}
 	if !chain.OK() {
-		c.fault("ledger, audit entry %d: %s", chain.FaultSeq, chain.Fault)
+		c.faultf("ledger, audit entry %d: %s", chain.FaultSeq, chain.Fault)
 	}
 	c.out.WaitActs = max(0, chain.Entries-c.audit)
 	return nil

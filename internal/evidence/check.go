@@ -34,19 +34,19 @@ type Report struct {
 func Check(b []byte, roots *x509.CertPool) Report {
 	c := checker{rep: Report{Digest: sum(b)}, files: map[string][]byte{}}
 	if len(b) > MaxPackage {
-		c.fault("the package has %d bytes, at most %d are read", len(b), MaxPackage)
+		c.faultf("the package has %d bytes, at most %d are read", len(b), MaxPackage)
 		return c.rep
 	}
 	files, err := unpack(b)
 	if err != nil {
-		c.fault("%v", err)
+		c.faultf("%v", err)
 		return c.rep
 	}
 	var again bytes.Buffer
 	if err := pack(&again, files); err != nil {
-		c.fault("%v", err)
+		c.faultf("%v", err)
 	} else if at := same(b, again.Bytes()); at >= 0 {
-		c.fault("at byte %d the package is not laid out as lurewatch lays it out", at)
+		c.faultf("at byte %d the package is not laid out as lurewatch lays it out", at)
 	}
 	for _, f := range files {
 		c.files[f.name] = f.data
@@ -63,7 +63,7 @@ type checker struct {
 	files map[string][]byte
 }
 
-func (c *checker) fault(format string, args ...any) {
+func (c *checker) faultf(format string, args ...any) {
 	c.rep.Faults = append(c.rep.Faults, fmt.Sprintf(format, args...))
 }
 
@@ -71,7 +71,7 @@ func (c *checker) fault(format string, args ...any) {
 func (c *checker) lines(name string) []string {
 	b, ok := c.files[name]
 	if !ok {
-		c.fault("%s is missing", name)
+		c.faultf("%s is missing", name)
 		return nil
 	}
 	if len(b) == 0 {
@@ -79,7 +79,7 @@ func (c *checker) lines(name string) []string {
 	}
 	s, ok := strings.CutSuffix(string(b), "\n")
 	if !ok {
-		c.fault("%s: its last line has no end", name)
+		c.faultf("%s: its last line has no end", name)
 	}
 	return strings.Split(s, "\n")
 }
@@ -90,14 +90,14 @@ func (c *checker) manifest(files []file) {
 	var digest packageDigest
 	manifest := c.files["datapackage.json"]
 	if err := json.Unmarshal(manifest, &d); err != nil || d.WACZVersion != "1.1.1" {
-		c.fault("datapackage.json: it is none of WACZ 1.1.1")
+		c.faultf("datapackage.json: it is none of WACZ 1.1.1")
 		return
 	}
 	if err := json.Unmarshal(c.files["datapackage-digest.json"], &digest); err != nil || digest.Path != "datapackage.json" || digest.Hash != "sha256:"+sum(manifest) {
-		c.fault("datapackage.json: its hash is not the one in datapackage-digest.json")
+		c.faultf("datapackage.json: its hash is not the one in datapackage-digest.json")
 	}
 	if want, err := indented(digest); err != nil || !bytes.Equal(want, c.files["datapackage-digest.json"]) {
-		c.fault("datapackage-digest.json: it is not as lurewatch writes it")
+		c.faultf("datapackage-digest.json: it is not as lurewatch writes it")
 	}
 	c.rep.Title, c.rep.Made, c.rep.Software = d.Title, d.Created, d.Software
 	listed := map[string]resource{}
@@ -112,19 +112,19 @@ func (c *checker) manifest(files []file) {
 		r, ok := listed[f.name]
 		delete(listed, f.name)
 		if !ok {
-			c.fault("%s: datapackage.json does not list it", f.name)
+			c.faultf("%s: datapackage.json does not list it", f.name)
 		} else if r.Hash != "sha256:"+sum(f.data) || r.Bytes != len(f.data) {
-			c.fault("%s: it is not the file that was packed", f.name)
+			c.faultf("%s: it is not the file that was packed", f.name)
 		}
 		if f.name != sumsFile {
 			fmt.Fprintf(&sums, "%s  %s\n", sum(f.data), f.name)
 		}
 	}
 	for name := range listed {
-		c.fault("%s is missing", name)
+		c.faultf("%s is missing", name)
 	}
 	if !bytes.Equal(sums.Bytes(), c.files[sumsFile]) {
-		c.fault("%s: it does not list the files that are here", sumsFile)
+		c.faultf("%s: it does not list the files that are here", sumsFile)
 	}
 }
 
@@ -133,7 +133,7 @@ func (c *checker) entries() (out []custody.Entry) {
 	for i, line := range c.lines(custodyFile) {
 		var e custody.Entry
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
-			c.fault("%s, line %d: %v", custodyFile, i+1, err)
+			c.faultf("%s, line %d: %v", custodyFile, i+1, err)
 		}
 		out = append(out, e)
 		c.rep.Captures++
@@ -160,7 +160,7 @@ func (c *checker) records(entries []custody.Entry) {
 	for i, line := range c.lines(recordsFile) {
 		f := strings.Split(line, " ")
 		if len(f) != 6 {
-			c.fault("%s, line %d: not six fields", recordsFile, i+1)
+			c.faultf("%s, line %d: not six fields", recordsFile, i+1)
 			continue
 		}
 		offset, err1 := strconv.ParseInt(f[1], 10, 64)
@@ -170,23 +170,23 @@ func (c *checker) records(entries []custody.Entry) {
 		name := fmt.Sprintf("record %s (archive file %s at offset %d, %s)", f[3], f[4], orig, r.URL)
 		switch {
 		case err1 != nil || err2 != nil || err3 != nil || offset != at || length < 1 || length > int64(len(warc))-offset:
-			c.fault("%s, line %d: %s does not follow the record before it", recordsFile, i+1, name)
+			c.faultf("%s, line %d: %s does not follow the record before it", recordsFile, i+1, name)
 			return
 		case !ok || r.SHA256 != f[0] || r.ID != f[3] || r.Length != length:
-			c.fault("%s: the custody log has another one, or none", name)
+			c.faultf("%s: the custody log has another one, or none", name)
 		}
 		if got := sum(warc[offset : offset+length]); got != f[0] {
-			c.fault("%s: its bytes are not those that were archived", name)
+			c.faultf("%s: its bytes are not those that were archived", name)
 		}
 		delete(known, place{f[4], orig})
 		at += length
 		c.rep.Records++
 	}
 	if at != int64(len(warc)) {
-		c.fault("archive/%s: %d bytes at its end belong to no record", warcFile, int64(len(warc))-at)
+		c.faultf("archive/%s: %d bytes at its end belong to no record", warcFile, int64(len(warc))-at)
 	}
 	for p, r := range known {
-		c.fault("record %s (archive file %s at offset %d, %s) is missing", r.ID, p.file, p.offset, r.URL)
+		c.faultf("record %s (archive file %s at offset %d, %s) is missing", r.ID, p.file, p.offset, r.URL)
 	}
 }
 
@@ -196,7 +196,7 @@ func (c *checker) proof(entries []custody.Entry, roots *x509.CertPool) {
 	for i, line := range c.lines(proofFile) {
 		l, err := custody.ParseLink(line)
 		if err != nil {
-			c.fault("%s, line %d: %v", proofFile, i+1, err)
+			c.faultf("%s, line %d: %v", proofFile, i+1, err)
 			return
 		}
 		links = append(links, l)
@@ -210,12 +210,12 @@ func (c *checker) proof(entries []custody.Entry, roots *x509.CertPool) {
 	}
 	proven, err := custody.Prove(links, tops...)
 	if err != nil {
-		c.fault("%s: %v", proofFile, err)
+		c.faultf("%s: %v", proofFile, err)
 		return
 	}
 	for i, line := range strings.Split(strings.TrimSuffix(string(c.files[custodyFile]), "\n"), "\n") {
 		if _, ok := proven[sum([]byte(line))]; !ok && i < len(entries) {
-			c.fault("%s, line %d: the proof does not lead to it", custodyFile, i+1)
+			c.faultf("%s, line %d: the proof does not lead to it", custodyFile, i+1)
 		}
 	}
 }
@@ -226,22 +226,22 @@ func (c *checker) stamps(roots *x509.CertPool) (tops []string) {
 	for i, line := range c.lines(stampsFile) {
 		f := strings.SplitN(line, " ", 5)
 		if len(f) != 5 {
-			c.fault("%s, line %d: not five fields", stampsFile, i+1)
+			c.faultf("%s, line %d: not five fields", stampsFile, i+1)
 			continue
 		}
 		var want stamp.Want
 		if n, err := hex.Decode(want.Digest[:], []byte(f[0])); err != nil || n != sha256.Size {
-			c.fault("%s, line %d: %q is no hash", stampsFile, i+1, f[0])
+			c.faultf("%s, line %d: %q is no hash", stampsFile, i+1, f[0])
 			continue
 		}
 		want.Roots = roots
 		tok, err := stamp.Verify(c.files["evidence/"+f[1]], want)
 		switch {
 		case err != nil:
-			c.fault("evidence/%s, by %s: %v", f[1], f[4], err)
+			c.faultf("evidence/%s, by %s: %v", f[1], f[4], err)
 			continue
 		case tok.Time.Format(time.RFC3339) != f[3]:
-			c.fault("evidence/%s: it is of %s, %s says %s", f[1], tok.Time.Format(time.RFC3339), stampsFile, f[3])
+			c.faultf("evidence/%s: it is of %s, %s says %s", f[1], tok.Time.Format(time.RFC3339), stampsFile, f[3])
 		}
 		tops = append(tops, f[0])
 		c.rep.Stamps = append(c.rep.Stamps, fmt.Sprintf("%s by %s (signed by %s)", tok.Time.Format("2006-01-02 15:04:05Z"), f[4], tok.Signer))

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -258,16 +257,4 @@ func manifests(files []file, c Contents) (manifest, digest file, err error) {
 func sum(b []byte) string {
 	s := sha256.Sum256(b)
 	return hex.EncodeToString(s[:])
-}
-
-// heads are the hashes that the proof begins at, each once.
-func heads(stamps []Stamp, head custody.Head) (out []string) {
-	for _, s := range stamps {
-		out = append(out, s.Head)
-	}
-	if len(out) == 0 {
-		out = append(out, head.Hash)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
