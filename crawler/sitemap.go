@@ -142,7 +142,7 @@ func (c *Crawler) sitemap(ctx context.Context, s *site, l frontier.Lease, u *url
 	out := c.listed(s, l, links)
 	if l.URL == res.FinalURL && !m.Cut {
 		k := fetch.ValidatorsOf(res.Header)
-		out.Visit = &frontier.Visit{At: res.FetchedAt, Every: s.Recrawl, ETag: k.ETag, Modified: k.Modified}
+		out.Visit = &frontier.Visit{At: res.FetchedAt, Every: s.Recrawl, ETag: k.ETag, Modified: k.Modified, Lists: true}
 	}
 	return out, nil
 }

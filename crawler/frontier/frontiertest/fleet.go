@@ -86,7 +86,7 @@ type witness struct {
 }
 
 func (w *witness) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/begin" { // all begin together, or the first would get all
+	if r.URL.Path == "/begin" { // all wait until each holds a host, or the first would get all
 		w.begin.Done()
 		w.begin.Wait()
 		return
@@ -187,13 +187,17 @@ func visitor(s frontier.Store, web string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	me := fmt.Sprint(os.Getpid())
-	if err := visit(ctx, web+"/begin"); err != nil {
-		return err
-	}
+	begun := false
 	for {
 		ls, err := s.Claim(ctx, frontier.Query{Sites: []string{"s"}, N: 4, PerHost: 2, Lease: 2 * time.Minute})
 		if err != nil {
 			return err
+		}
+		if len(ls) > 0 && !begun {
+			if err := visit(ctx, web+"/begin"); err != nil {
+				return err
+			}
+			begun = true
 		}
 		var results []frontier.Result
 		for _, l := range ls {
