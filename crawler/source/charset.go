@@ -45,10 +45,10 @@ func Decode(body []byte, contentType string) (text, name string) {
 	}
 	if multibyte, bad := utf8Shape(body); bad == 0 {
 		if multibyte == 0 && declared != "" && declared != "utf-8" && declared != "hz-gb-2312" {
-			return string(body), declared // plain ASCII in any of them
+			return strings.ToValidUTF8(string(body), "\uFFFD"), declared // plain ASCII in any of them
 		}
 		if declared == "" || declared == "utf-8" || multibyte > 2 || bytes.ContainsFunc(body, func(r rune) bool { return r >= 0x800 }) {
-			return string(body), "utf-8"
+			return strings.ToValidUTF8(string(body), "\uFFFD"), "utf-8"
 		} // else two pairs of bytes may be valid by chance
 	} else if bad*200 <= multibyte { // UTF-8 with a broken place or two
 		return strings.ToValidUTF8(string(body), "\uFFFD"), "utf-8"

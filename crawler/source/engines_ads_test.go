@@ -106,3 +106,23 @@ func adverts() []advert {
 			[]string{"Home", "Walk-ins", "Consultants", "Sign in"}, []string{"Mason", "Steel fixer"}, true},
 	}
 }
+
+// notices are texts of the same length that offer no work: what reads an ad in them
+// is wrong.
+func notices() []advert {
+	labels := [5]string{"Company", "Location", "Salary", "Posted", "Contact"}
+	return []advert{
+		{lang: "en", site: "Harbour Town", title: "The old pier opens again on Sunday", date: "3 June 2025", iso: "2025-06-03", labels: labels, menu: []string{"News", "Sport"}, related: []string{"Ferry times", "Weather"},
+			body:     []string{"After two years of repairs the old pier is open to visitors again, the council said.", "Children will find a merry-go-round, and a band plays from noon.", "Buses run every ten minutes; the car park by the church is closed."},
+			contacts: []string{"Photographs by a reader.", "Read more on page four."}},
+		{lang: "th", site: "ข่าวเมือง", title: "เปิดตลาดน้ำแห่งใหม่ริมคลอง", date: "2 มิถุนายน 2568", iso: "2025-06-02", labels: labels, menu: []string{"หน้าแรก", "ข่าว"}, related: []string{"อากาศวันนี้", "กีฬา"},
+			body:     []string{"เทศบาลเปิดตลาดน้ำแห่งใหม่เมื่อวันเสาร์ มีร้านขนมและของที่ระลึกกว่าห้าสิบร้าน", "นักท่องเที่ยวชมการแสดงพื้นบ้านและนั่งเรือชมคลองตลอดทั้งวัน", "ผู้ว่าราชการกล่าวว่าตลาดจะเปิดทุกสุดสัปดาห์จนถึงปลายปี"},
+			contacts: []string{"ภาพโดยผู้อ่าน", "อ่านต่อหน้า 4"}},
+		{lang: "zh", site: "海边新闻", title: "老码头修好了，周日重新开放", date: "2025年6月2日", iso: "2025-06-02", labels: labels, menu: []string{"首页", "新闻"}, related: []string{"天气", "体育"},
+			body:     []string{"经过两年的修缮，老码头本周日重新向游客开放，据报道当天有乐队演出。", "孩子们可以坐旋转木马，老人们说这里和从前一样热闹。", "记者看到，公交车每十分钟一班，教堂旁的停车场暂时关闭。"},
+			contacts: []string{"图片由读者提供", "更多内容见第四版"}},
+		{lang: "vi", site: "Tin Phố", title: "Chợ hoa ven sông mở lại sau mùa lũ", date: "03/06/2025", iso: "2025-06-03", labels: labels, menu: []string{"Trang chủ", "Tin tức"}, related: []string{"Thời tiết", "Bóng đá"},
+			body:     []string{"Sau mùa lũ, chợ hoa ven sông mở lại với hơn trăm gian hàng, theo ban quản lý chợ.", "Du khách đi thuyền ngắm hoa và nghe đờn ca vào buổi tối.", "Bà con cho biết giá hoa năm nay không tăng nhiều so với năm ngoái."},
+			contacts: []string{"Ảnh: bạn đọc", "Xem tiếp trang 4"}},
+	}
+}

@@ -83,6 +83,31 @@ func TestPagesOfManyEngines(t *testing.T) {
 	same(t, "engines.golden", b.String())
 }
 
+// TestNoticesOfManyEngines: the same programs show texts that offer no work.
+func TestNoticesOfManyEngines(t *testing.T) {
+	wrong, of := 0, 0
+	for _, e := range engines() {
+		if e.structured || strings.ContainsAny(e.shows, "cls") { // what shows pay and employer shows no notice
+			continue
+		}
+		for i, a := range notices() {
+			of++
+			f, err := auto{}.Extract(context.Background(), Page{URL: "https://town.example" + fmt.Sprintf(e.path, 2000+i), ContentType: "text/html; charset=utf-8", Body: []byte(e.page(a)), FetchedAt: sampled})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(f.Posts) > 0 {
+				wrong++
+				t.Logf("%s/%s: read as a post: %q", e.name, a.lang, f.Posts[0].Title)
+			}
+		}
+	}
+	if of < 20 || wrong*100 > of*2 {
+		t.Errorf("%d of %d notices were read as posts, at most 2 %% wanted", wrong, of)
+	}
+	t.Logf("%d of %d notices were read as posts", wrong, of)
+}
+
 // expects is what a person reads on the page.
 func (e engine) expects(a advert) map[string]any {
 	m := map[string]any{"title": a.title}
