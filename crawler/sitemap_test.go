@@ -199,7 +199,15 @@ func TestBigSitemap(t *testing.T) {
 	body = zipped(t, urlset(srv.URL, paths...))
 	r := newRig(t, Site{Name: "s", Seeds: []string{srv.URL + "/"}, Unpaced: true, Sitemaps: []string{"auto"}, MaxPages: 20})
 	r.opt.Workers = 1
-	r.run(t)
+	c, err := New(r.opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // with -race, on a busy machine
+	defer cancel()
+	if err := c.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
 	st, err := r.opt.Frontier.Stat(t.Context(), "s")
 	if err != nil || st.Known != n+2 {
 		t.Errorf("%d URLs known, %v, want %d", st.Known, err, n+2)

@@ -42,9 +42,7 @@ func (a *App) runCrawl(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
-	if a.cfg.Crawl.Contact == "" {
-		a.log.Warn("sites cannot tell who crawls them: the user agent names no contact", "hint", "set crawl.contact to a page or address of yours")
-	}
+	a.checkContact()
 	for {
 		_, err := a.Crawl(ctx, CrawlOptions{Sites: SitesOf(a.cfg), AllowNet: a.cfg.Crawl.AllowNet, Service: true, Browser: a.cfg.Crawl.Browser})
 		if err == nil || ctx.Err() != nil || !es.Passing(err) {
@@ -52,6 +50,13 @@ func (a *App) runCrawl(ctx context.Context) error {
 		}
 		// Opening it again waits for Elasticsearch. What was under way is fetched again.
 		a.log.Warn("the frontier could not be reached: the crawl begins again", "err", err)
+	}
+}
+
+// checkContact warns when nobody whom a site could ask stands in the user agent.
+func (a *App) checkContact() {
+	if a.cfg.Crawl.Contact == "" {
+		a.log.Warn("sites cannot tell who crawls them: the user agent names no contact", "hint", "set crawl.contact to a page or address of yours")
 	}
 }
 

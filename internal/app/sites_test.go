@@ -1,6 +1,8 @@
 package app
 
 import (
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,5 +24,20 @@ func TestSitesOfSources(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got[0]); d != "" {
 		t.Errorf("site (-want +got):\n%s", d)
+	}
+}
+
+// The user agent names whom to ask, and the service says when it cannot.
+func TestContactOfTheCrawler(t *testing.T) {
+	for contact, warned := range map[string]bool{"": true, "https://unit.example/crawler": false} {
+		var log strings.Builder
+		a := &App{cfg: config.Config{Crawl: config.Crawl{Contact: contact}}, log: slog.New(slog.NewTextHandler(&log, nil)), opt: Options{Version: "1.2"}}
+		a.checkContact()
+		if got := strings.Contains(log.String(), "crawl.contact"); got != warned {
+			t.Errorf("contact %q: warned %v, want %v\n%s", contact, got, warned, log.String())
+		}
+		if ua := a.userAgent(); !strings.HasPrefix(ua, "lurewatch/1.2 (+http") || !strings.Contains(ua, contact) {
+			t.Errorf("user agent %q does not name %q", ua, contact)
+		}
 	}
 }
