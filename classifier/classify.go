@@ -95,7 +95,7 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 	c.languages(p)
 	c.pool.New = func() any {
 		n := len(c.vocab.classes) + len(c.concepts)
-		return &work{hits: newHits(n), cov: covers{class: make([]int32, len(c.vocab.classes))}}
+		return &work{hits: newHits(n), other: newHits(n), view: everything(), cov: covers{class: make([]int32, len(c.vocab.classes))}}
 	}
 	return c, nil
 }
@@ -120,6 +120,7 @@ type weight struct {
 	terms  bool // route, control and insider words
 	offers bool // pay, perks and roles: only who offers something speaks of them
 
+	vouches     bool // who uses it is less likely to lure
 	contradicts bool // an honest employer would not say it, whatever its name
 }
 
@@ -138,6 +139,7 @@ func weightOf(c rules.Concept) weight {
 	case "negative":
 		w.rank = 3
 	}
+	w.vouches = c.Kind == "negative" || c.ID == "employer_named"
 	heavy := c.Weight == "strong" || c.Weight == "medium"
 	w.contradicts = w.terms && heavy || w.offers && w.strong && c.ID != "legit_reassurance" // honest ads say "trusted" too
 	return w
@@ -196,6 +198,8 @@ type work struct {
 	phrases     []phraseHit
 	found       []hit
 	posShift    int32
+	other       *hits // room for the words of a part of the post
+	view        view  // what is looked at
 	quote       []span32
 	places      []placeOf
 	fired       []*sigma.Rule
@@ -324,20 +328,34 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	}
 	c.run(w)
 	v.Facts.Concepts = c.names(w)
+	found.claimed = c.claims(v.Facts, found)
 	found.named = (found.named || slices.Contains(v.Facts.Concepts, employerNamed)) && c.vouches(v.Facts, found.licensed)
-	if !found.named {
-		v.Facts.Concepts = slices.DeleteFunc(v.Facts.Concepts, func(id string) bool { return id == employerNamed })
+	c.opinion(&v, &p, found, w)
+	narrowed := false
+	if c.set != nil && !v.Flagged && !v.Help {
+		v, found, narrowed = c.core(&p, v, found, w, &f, t)
 	}
-	x := c.voiceOf(w, len(v.Facts.Contacts))
-	v.Stance = x.stance
-	v.Help = x.stance == post.StanceTestimony
-	c.judge(&v, p, found, w)
 	most := MaxSpansElse
 	if v.Flagged || v.Help {
 		most = MaxSpans
 	}
 	v.Spans = c.spans(w, &f, most)
+	if narrowed {
+		w.widen()
+	}
 	return v, found, nil
+}
+
+// opinion says what the words in view and the facts of v make of the post: who
+// speaks, which rules fire, and whether it is flagged.
+func (c *Classifier) opinion(v *post.Verdict, p *post.Post, f stated, w *work) {
+	if !f.named {
+		v.Facts.Concepts = slices.DeleteFunc(v.Facts.Concepts, func(id string) bool { return id == employerNamed })
+	}
+	x := c.voiceOf(w, len(v.Facts.Contacts))
+	v.Stance = x.stance
+	v.Help = x.stance == post.StanceTestimony
+	c.judge(v, *p, f, w)
 }
 
 // readable folds s and reads leetspeak; plain is the text with its digits left alone.

@@ -43,6 +43,16 @@ func (c *Classifier) vouches(f post.Facts, licensed bool) bool {
 	return licensed || !onlyMessengers(f)
 }
 
+// claims reports whether a post names an employer and neither speaks as no honest one
+// would nor asks to be answered on a messenger only: then a licence, papers and an
+// address that stand in it belong to somebody.
+func (c *Classifier) claims(f post.Facts, s stated) bool {
+	if !s.named && f.Employer == "" && !slices.Contains(f.Concepts, employerNamed) || onlyMessengers(f) {
+		return false
+	}
+	return !slices.ContainsFunc(f.Concepts, func(id string) bool { w := c.weights[c.conceptOf[id]]; return w.contradicts && w.strong })
+}
+
 // onlyMessengers reports a post that asks to be answered on a messenger, and gives
 // nothing that can be looked up in a register: no phone line, no mailbox, no site.
 func onlyMessengers(f post.Facts) bool {

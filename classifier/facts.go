@@ -15,9 +15,21 @@ type stated struct {
 	post.Facts
 	named bool // the post names its employer, for what that is worth: see [Classifier.vouches]
 
+	claimed  bool // it names one as honest posts do: see [Classifier.claims]
 	licensed bool // it shows the number of a licence
 	route    facts.Route
 	length   int // of title and text, in characters that show
+
+	contactsAt []span32 // where the contacts stand among the bytes of all fields; zero elsewhere
+	licenceAt  span32
+	salaryAt   span32
+	placesAt   []placeAt
+}
+
+// placeAt is a mention of a place and where it stands.
+type placeAt struct {
+	post.Place
+	at span32
 }
 
 // facts reads contacts, pay and places, and marks where they stand, so that
@@ -41,34 +53,40 @@ func (c *Classifier) facts(p *post.Post, lang string, w *work, in *fields) state
 	if f.Licence != nil {
 		out.licensed = f.Licence.WellFormed()
 		w.mark(c.marks.licence, f.Licence.Span, in)
+		out.licenceAt = in.span(f.Licence.Span)
 	}
 	out.further(f)
 	c.roles(&out.Facts, w)
 	out.Contacts = slices.Clone(p.Contacts)
+	out.contactsAt = make([]span32, len(p.Contacts), len(p.Contacts)+len(f.Contacts))
 	for _, x := range f.Contacts {
 		if x.Span.Field == facts.FieldCode && (x.Kind == "url" || x.Kind == "email") {
 			x.Kind = codeKind
 		}
 		if !slices.ContainsFunc(out.Contacts, func(o post.Contact) bool { return o.Kind == x.Kind && o.Value == x.Value }) {
 			out.Contacts = append(out.Contacts, x.Contact)
+			out.contactsAt = append(out.contactsAt, in.span(x.Span))
 		}
 		w.mark(c.marks.handle, x.Span, in)
 	}
 	for _, code := range codes { // what a code says is how to reach somebody, whatever it is
 		if !slices.ContainsFunc(f.Contacts, func(x facts.Contact) bool { return x.Span.Field == facts.FieldCode && strings.Contains(code, x.Raw) }) {
 			out.Contacts = append(out.Contacts, post.Contact{Kind: codeKind, Value: code, Raw: code})
+			out.contactsAt = append(out.contactsAt, span32{})
 		}
 	}
 	if f.Salary != nil {
 		s := f.Salary.Salary
 		out.Salary = &s
+		out.salaryAt = in.span(f.Salary.Span)
 	}
 	if p.Salary != nil { // pay that a page gives as data goes before what its text says, if it says how much
 		if s := c.extract.Stated(*p.Salary, lang, ""); s.USDMonth != 0 || out.Salary == nil {
-			out.Salary = &s
+			out.Salary, out.salaryAt = &s, span32{}
 		}
 	}
 	for _, x := range f.Places {
+		out.placesAt = append(out.placesAt, placeAt{x.Place, in.span(x.Span)})
 		if !slices.ContainsFunc(out.Places, func(o post.Place) bool { return o.ID == x.ID }) {
 			out.Places = append(out.Places, x.Place)
 		}
@@ -137,6 +155,16 @@ func (c *Classifier) roles(f *post.Facts, w *work) {
 			f.Sectors = append(f.Sectors, r.Sector)
 		}
 	}
+}
+
+// span is where s stands among the bytes of all fields, zero when it is in none of them.
+func (f *fields) span(s facts.Span) span32 {
+	for i := range f {
+		if f[i].name == s.Field {
+			return span32{int32(s.From) + f[i].shift, int32(s.To) + f[i].shift}
+		}
+	}
+	return span32{}
 }
 
 // mark adds a mark where a fact stands, unless that is in no field that patterns see.

@@ -18,7 +18,11 @@ func (w *work) laughs(fiction int) int {
 			n++
 		}
 	}
-	for _, s := range [...]*scan{&w.title, &w.text} {
+	title, text := w.seen()
+	for _, s := range [...]struct {
+		text  string
+		emoji bool
+	}{{title, w.title.emoji}, {text, w.text.emoji}} {
 		for _, l := range laughing {
 			if l[0] >= 0xf0 && !s.emoji {
 				continue
@@ -28,13 +32,20 @@ func (w *work) laughs(fiction int) int {
 			}
 		}
 	}
-	if n == 0 && (giggles(w.title.text) || giggles(w.text.text)) {
+	if n == 0 && (giggles(title) || giggles(text)) {
 		n++
 	}
 	if n < 2 && w.staged() {
 		n = 2
 	}
 	return n
+}
+
+// seen is what the view shows of title and text.
+func (w *work) seen() (title, text string) {
+	title, _ = w.view.of(w.title.text, 0)
+	text, _ = w.view.of(w.text.text, int32(len(w.title.text))+1)
+	return title, text
 }
 
 // giggles reports ㅋ or ㅎ alone or in a row; beside another letter it shortens a word.
@@ -89,7 +100,8 @@ func (w *work) staged() bool {
 	const most = 40 // lines looked at
 	names := make([]string, 0, 8)
 	twice := false
-	for line := range strings.Lines(w.text.text) {
+	_, text := w.seen()
+	for line := range strings.Lines(text) {
 		if cap(names)-len(names) == 0 || len(names) > most {
 			break
 		}
@@ -126,7 +138,7 @@ func indexOf(list []string, s string) int {
 // beside it.
 func (w *work) chapter(k stanceClasses) bool {
 	const head = 5 * unitsPerWord
-	text := w.title.pos[len(w.title.text)] + blankUnits
+	text := w.begin()
 	for _, class := range [...]int{k.fiction, k.policy} {
 		if class < 0 {
 			continue
@@ -151,9 +163,15 @@ func (w *work) chapter(k stanceClasses) bool {
 	return false
 }
 
+// begin is the place, in units, of the first word of the text in view.
+func (w *work) begin() int32 {
+	_, from := w.view.of(w.text.text, int32(len(w.title.text))+1)
+	return w.title.pos[len(w.title.text)] + blankUnits + w.text.pos[from]
+}
+
 // opens reports a word of a class among the first words of the text.
 func (w *work) opens(class int) bool {
-	text := w.title.pos[len(w.title.text)] + blankUnits
+	text := w.begin()
 	for _, h := range w.hits.by[class] {
 		if h.start > int32(len(w.title.text)) {
 			return h.p0-text <= 4*unitsPerWord
@@ -261,6 +279,9 @@ func (w *work) asked(k stanceClasses) bool {
 	}{{&w.title, 0}, {&w.text, title}} {
 		for _, i := range f.asks {
 			lo, hi := f.sentenceBefore(i)+f.shift, i+f.shift
+			if !w.view.holds(hi, hi) {
+				continue
+			}
 			if w.said(classes[:], lo, hi) && !w.said([]int{k.debt}, lo, hi) { // "in debt?" asks the reader
 				return true
 			}

@@ -16,7 +16,7 @@ type voice struct {
 type stanceClasses struct {
 	hire, job, apply, contact, salary, basePay, startWork, flight, lodging, food, visa, denial, money, handle, commission,
 	warn, scam, advice, ngo, question, ifAsk, police, raid, rescue, affected, reported, frame,
-	was, plea, help, locked, beat, ransom, seeker, policy, fiction, staff, interview, bring, jargon, trust, licensed, perHead, travelBan, debt, arrive, foreign, cross int
+	was, plea, help, locked, beat, ransom, seeker, policy, fiction, staff, interview, bring, jargon, trust, licensed, perHead, travelBan, debt, arrive, foreign, cross, licence, permit int
 }
 
 func (v *vocabulary) stanceClasses() stanceClasses {
@@ -35,6 +35,7 @@ func (v *vocabulary) stanceClasses() stanceClasses {
 		help: i("HELP_ME"), locked: i("LOCKED"), beat: i("BEAT"), ransom: i("RANSOM"), seeker: i("SEEKER"), policy: i("POLICY"),
 		fiction: i("FICTION_JOKE"), staff: i("STAFF"), interview: i("INTERVIEW"), bring: i("BRING_PEOPLE"), jargon: i("SCAM_JARGON"),
 		trust: i("TRUST"), licensed: i("LICENSED"), perHead: i("PER_HEAD"), travelBan: i("TRAVEL_BAN"), debt: i("DEBT"), arrive: i("ARRIVE"), foreign: i("FOREIGN_MONEY"), cross: i("CROSS"),
+		licence: i("LICENCE"), permit: i("WORK_PERMIT"),
 	}
 }
 

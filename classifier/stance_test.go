@@ -80,7 +80,7 @@ func TestGiggles(t *testing.T) {
 }
 
 func TestStaged(t *testing.T) {
-	w := &work{}
+	w := &work{view: everything()}
 	w.text.text = "boss: come in\nguest: why\nboss: we eat\n"
 	if !w.staged() {
 		t.Error("two speakers in turn are no dialogue")

@@ -1,0 +1,453 @@
+package classifier
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/lurewatch/lurewatch/internal/post"
+	"github.com/lurewatch/lurewatch/rules/sigma"
+)
+
+// A line that vouches, warns, reports, asks or laughs speaks for itself and not for
+// the offer that stands above or below it, and a hundred lines of honest text do not
+// either. So a post that is no lure as a whole is looked at again without such lines
+// at its ends, and, when it is long, by what its beginning or its end says alone. A
+// part that is a lure makes the post one. Whoever tells of having been held is never
+// looked at again, and what stands in a quotation is never the offer.
+
+// maxAside bounds the lines, equal ones aside, that are left out at one end.
+const maxAside = 2
+
+// longPost is where a post begins to be long, in characters that show: rules take a
+// long one for an advertisement that has nothing to hide.
+const longPost = 900
+
+// stretches are the lengths of the beginning and the end of a long post that are
+// looked at alone, in characters that show: lures are short.
+var stretches = [...]int{600, 350, 240, 120, 1}
+
+// fewLines bounds the lines of a stretch for which one rule is enough: perks and duties
+// are told in lists.
+const fewLines, manyLines = 5, 12
+
+// view is the part of the fields that is looked at, in bytes of all fields.
+type view struct{ from, to int32 }
+
+// everything is the view of a whole post.
+func everything() view { return view{0, 1<<31 - 1} }
+
+func (v view) holds(start, end int32) bool { return start >= v.from && end <= v.to }
+
+// of is what a field shows of itself, and where that begins in it.
+func (v view) of(text string, shift int32) (string, int32) {
+	lo := min(max(v.from-shift, 0), int32(len(text)))
+	hi := max(min(v.to-shift, int32(len(text))), lo)
+	return text[lo:hi], lo
+}
+
+// part is a view that may carry the offer by itself.
+type part struct {
+	view
+	lines int
+	long  bool // of a long post
+	short bool // only a stretch of one
+	joke  bool // laughter was left out
+	vouch bool // what was left out vouched
+}
+
+// ruler finds the parts of one post.
+type ruler struct {
+	c     *Classifier
+	w     *work
+	found *stated
+	text  string
+	shift int32
+	lines []view // that show something
+	parts []part
+	long  bool
+}
+
+// parts lists what may carry the offer by itself.
+func (c *Classifier) parts(w *work, found *stated) []part {
+	r := ruler{c: c, w: w, found: found, long: found.length > longPost, text: w.text.text, shift: int32(len(w.title.text)) + 1}
+	for from := 0; from < len(r.text); {
+		to := from + strings.IndexByte(r.text[from:], '\n')
+		if to < from {
+			to = len(r.text)
+		}
+		if strings.TrimSpace(r.text[from:to]) != "" {
+			r.lines = append(r.lines, view{int32(from) + r.shift, int32(to) + r.shift})
+		}
+		from = to + 1
+	}
+	if title := (view{0, r.shift - 1}); r.aside(title) {
+		r.add(part{view: view{r.shift, everything().to}})
+	}
+	r.without()
+	r.tail()
+	if r.long {
+		r.stretches()
+	}
+	return r.parts
+}
+
+func (r *ruler) add(p part) {
+	p.long = r.long
+	for _, l := range r.lines {
+		if p.holds(l.from, l.to) {
+			p.lines++
+		}
+	}
+	if p.to > p.from && !slices.Contains(r.parts, p) {
+		r.parts = append(r.parts, p)
+	}
+}
+
+func (r *ruler) line(i int) string { return r.text[r.lines[i].from-r.shift : r.lines[i].to-r.shift] }
+
+// without adds what is left when the lines that speak for themselves are left out at
+// either end or at both.
+func (r *ruler) without() {
+	n := len(r.lines)
+	top, bottom := []int{0}, []int{n}
+	for k := 1; k < n && len(top) <= maxAside && r.aside(r.lines[k-1]); k++ {
+		if r.line(k-1) != r.line(k) {
+			top = append(top, k)
+		}
+	}
+	for k := n - 1; k > 0 && len(bottom) <= maxAside && r.aside(r.lines[k]); k-- {
+		if r.line(k-1) != r.line(k) {
+			bottom = append(bottom, k)
+		}
+	}
+	for _, i := range top {
+		for _, k := range bottom {
+			if i >= k || i == 0 && k == n {
+				continue
+			}
+			p := part{view: everything()}
+			left := func(from, to int) {
+				for _, l := range r.lines[from:to] {
+					p.joke = p.joke || r.laughs(l)
+					p.vouch = p.vouch || !r.speaks(l) && !r.laughs(l)
+				}
+			}
+			if left(0, i); i > 0 {
+				p.from = r.lines[i].from
+			}
+			if left(k, n); k < n {
+				p.to = r.lines[k-1].to
+			}
+			r.add(p)
+		}
+	}
+}
+
+// tail adds the text without the laughter, emoji and tags that end it.
+func (r *ruler) tail() {
+	words := strings.TrimRight(r.text, " \n")
+	cut := len(words)
+	for range 8 {
+		i := strings.LastIndexAny(words[:cut], " \n") + 1
+		if i == 0 || !idle(words[i:cut]) {
+			break
+		}
+		cut = len(strings.TrimRight(words[:i], " \n"))
+	}
+	if cut < len(words) && cut > 0 {
+		r.add(part{view: view{0, int32(cut) + r.shift}, joke: true})
+	}
+}
+
+// idle reports a word that only laughs, shows or tags.
+func idle(word string) bool {
+	letters := strings.ContainsFunc(word, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+	return word[0] == '#' || !letters || laughter(word)
+}
+
+// stretches adds beginnings and ends of a long post.
+func (r *ruler) stretches() {
+	n := len(r.lines)
+	if n < 2 {
+		return
+	}
+	for _, most := range stretches {
+		fits := func(i, k int) bool {
+			return shown(r.text[r.lines[i].from-r.shift:r.lines[k].to-r.shift]) <= most
+		}
+		k := 0
+		for k+1 < n && fits(0, k+1) {
+			k++
+		}
+		r.add(part{view: view{0, r.lines[k].to}, short: true})
+		k = n - 1
+		for k > 0 && fits(k-1, n-1) {
+			k--
+		}
+		r.add(part{view: view{r.lines[k].from, everything().to}, short: true})
+	}
+}
+
+// aside reports whether a line says something that an offer does not: it warns,
+// reports, asks, laughs or, where nobody is named, shows a licence or an address.
+func (r *ruler) aside(line view) bool {
+	if r.vouches(line) {
+		return !r.found.claimed
+	}
+	return r.speaks(line) || r.laughs(line)
+}
+
+func (r *ruler) speaks(line view) bool {
+	k := &r.c.stances
+	return r.some(line, k.warn, k.scam, k.question, k.police, k.raid, k.rescue, k.affected, k.reported, k.frame, k.seeker, k.policy, k.fiction, k.was, k.help)
+}
+
+// vouches reports a line that shows a licence, papers or an address.
+func (r *ruler) vouches(line view) bool {
+	k := &r.c.stances
+	return r.some(line, k.licensed, k.licence, k.permit) || r.address(line)
+}
+
+// laughs reports laughter in a line.
+func (r *ruler) laughs(line view) bool {
+	whole := r.w.view
+	r.w.view = line
+	n := r.w.laughs(r.c.stances.fiction)
+	r.w.view = whole
+	return n > 0
+}
+
+func (r *ruler) some(line view, classes ...int) bool {
+	for _, class := range classes {
+		if class >= 0 && slices.ContainsFunc(r.w.hits.by[class], func(h hit) bool { return line.holds(h.start, h.end) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// address reports a line with a mailbox or a site, which vouches in some rules.
+func (r *ruler) address(line view) bool {
+	for i, x := range r.found.Contacts {
+		if at := r.found.contactsAt[i]; (x.Kind == "email" || x.Kind == "url") && at.end > 0 && line.holds(at.start, at.end) {
+			return true
+		}
+	}
+	return false
+}
+
+// shown counts the characters that show, a stretch of spaces once, as [scan.length] does.
+func shown(s string) int {
+	n, space := 0, false
+	for i := range len(s) {
+		switch {
+		case s[i] <= ' ':
+			if !space {
+				n++
+			}
+			space = true
+			continue
+		case utf8.RuneStart(s[i]):
+			n++
+		}
+		space = false
+	}
+	return n
+}
+
+// core looks for a part of a post, which is no lure as a whole, that is one by
+// itself. The words found stay narrowed to it when there is one.
+func (c *Classifier) core(p *post.Post, whole post.Verdict, found stated, w *work, f *fields, t tongue) (post.Verdict, stated, bool) {
+	if !c.hopeful(p, whole, found, w) {
+		return whole, found, false
+	}
+	for _, part := range c.parts(w, &found) {
+		c.narrow(w, f, part, t)
+		v := post.Verdict{ID: whole.ID, Pack: whole.Pack, Lang: whole.Lang, Rules: []post.RuleHit{}, Spans: []post.Span{}}
+		s := found.within(part.view, w)
+		c.roles(&s.Facts, w)
+		v.Facts = s.Facts
+		v.Facts.Concepts = c.names(w)
+		c.opinion(&v, p, s, w)
+		if v.Flagged && c.stands(part, &v, whole.Stance, w) {
+			return v, s, true
+		}
+		w.widen()
+	}
+	return whole, found, false
+}
+
+// stands reports whether a part that is a lure by itself makes the post one. What is
+// quoted does not. A stretch of a long advertisement sounds strange more easily than a
+// whole one, and a joke without its laughter is still one: more has to speak there.
+func (c *Classifier) stands(p part, v *post.Verdict, from post.Stance, w *work) bool {
+	if c.quotesOffer(w) {
+		return false
+	}
+	k, rules, strong := &c.stances, c.firing(v.Rules), c.strong(w)
+	paid := w.count(k.money, false)+w.count(k.foreign, false) > 0
+	contact := len(v.Facts.Contacts) > 0
+	switch {
+	case p.long && (p.lines > manyLines || from != post.StanceOffer):
+		return rules > 2 && p.lines <= manyLines
+	case p.long:
+		return rules > 2 || rules > 1 && strong > 0 || rules > 0 && strong > 0 && p.lines <= fewLines && (paid || contact || w.hits.has(k.hire) || w.hits.has(k.contact))
+	case p.joke:
+		return paid || contact || strong > 1 || w.hits.has(c.marks.far) || w.hits.has(k.contact)
+	}
+	return rules > 1 || strong > 0 || !p.vouch && contact
+}
+
+// firing counts the rules that flag by themselves.
+func (c *Classifier) firing(hits []post.RuleHit) int {
+	n := 0
+	for _, r := range hits {
+		if r.Level.Rank() >= c.opt.FlagAt.Rank() {
+			n++
+		}
+	}
+	return n
+}
+
+// hopeful reports whether some rule would flag the post if it offered something and
+// nothing vouched for it: most posts are done with that question.
+func (c *Classifier) hopeful(p *post.Post, v post.Verdict, f stated, w *work) bool {
+	if c.fires(p, v, f, w) {
+		return true
+	}
+	if f.length <= longPost {
+		return false
+	}
+	v.Facts.Concepts = slices.DeleteFunc(slices.Clone(v.Facts.Concepts), func(id string) bool { return slices.Contains(trades[:], id) })
+	return c.fires(p, v, f, w)
+}
+
+func (c *Classifier) fires(p *post.Post, v post.Verdict, f stated, w *work) bool {
+	v.Stance = post.StanceOffer
+	v.Facts.Licence = nil
+	v.Facts.Concepts = slices.DeleteFunc(slices.Clone(v.Facts.Concepts), func(id string) bool { return c.weights[c.conceptOf[id]].vouches })
+	v.Facts.Contacts = slices.DeleteFunc(slices.Clone(v.Facts.Contacts), func(x post.Contact) bool { return x.Kind == "email" || x.Kind == "url" })
+	w.fired = c.set.Match(event{p: p, v: &v, route: &f.route, room: &w.values}, w.fired[:0])
+	return slices.ContainsFunc(w.fired, func(r *sigma.Rule) bool { return r.Level.Rank() >= c.opt.FlagAt.Rank() })
+}
+
+// trades are what honest advertisements speak of too: rules let them pass.
+var trades = [...]string{
+	"agriculture_farm", "casino_hospitality", "construction_trades", "direct_hire_claim", "domestic_work", "fishing_vessel", "it_developer",
+	"no_fee", "service_trade", "teaching_english", "visa_covered",
+}
+
+// narrow keeps of the words found what stands in a part, and finds the concepts anew.
+// A short part may be in another language than the whole: then its words are.
+func (c *Classifier) narrow(w *work, f *fields, p part, t tongue) {
+	whole, phrases := w.hits, w.phrases
+	w.hits, w.other = w.other, w.hits
+	w.hits.reset()
+	w.view = p.view
+	same := true
+	if p.short {
+		if own := c.tongueWithin(w, f, p.view); own.active != t.active {
+			w.phrases = w.phrases[len(w.phrases):]
+			c.resolveWithin(w, f, p.view, own)
+			same = false
+		}
+	}
+	for _, class := range whole.names {
+		if int(class) >= len(c.vocab.classes) {
+			continue
+		}
+		for _, h := range whole.by[class] {
+			if p.holds(h.start, h.end) && (same || h.neutral) {
+				w.hits.add(int(class), h)
+			}
+		}
+	}
+	for _, ph := range w.phrases {
+		if p.holds(ph.start, ph.end) {
+			c.note(w, int(ph.concept), ph.hit, ph.gloss)
+		}
+	}
+	w.phrases = phrases
+	c.run(w)
+}
+
+// widen undoes narrow.
+func (w *work) widen() {
+	w.hits, w.other = w.other, w.hits
+	w.view = everything()
+}
+
+// rawsWithin are the words of a field, of whatever language, that stand in view.
+func rawsWithin(x *field, v view) []raw {
+	raws := x.scan.raws
+	from := 0
+	for from < len(raws) && raws[from].start+x.shift < v.from {
+		from++
+	}
+	to := from
+	for to < len(raws) && raws[to].start+x.shift < v.to {
+		to++
+	}
+	return raws[from:to]
+}
+
+// tongueWithin tells the language of what stands in view.
+func (c *Classifier) tongueWithin(w *work, f *fields, v view) tongue {
+	var tally [32]int32
+	var letters [scripts]int32
+	for i := range f {
+		x := &f[i]
+		c.vocab.votes(rawsWithin(x, v), &tally)
+		text, _ := v.of(x.scan.text, x.shift)
+		for _, r := range text {
+			if _, sc := c.runes.of(r); sc != noScript {
+				letters[sc]++
+			}
+		}
+	}
+	return c.tongueOf(letters, tally, "")
+}
+
+// resolveWithin turns the words that stand in view into hits, given the languages
+// that count there.
+func (c *Classifier) resolveWithin(w *work, f *fields, v view, t tongue) {
+	for i := range f {
+		x := &f[i]
+		w.posShift = x.posShift
+		all := x.scan.raws
+		x.scan.raws = rawsWithin(x, v)
+		c.resolve(x.scan, t, w, x.shift)
+		x.scan.raws = all
+	}
+}
+
+// within is what s states in view.
+func (s *stated) within(v view, w *work) stated {
+	out := *s
+	out.Contacts, out.Places, out.Roles, out.Sectors = nil, nil, nil, nil
+	seen := func(at span32) bool { return at.end == 0 || v.holds(at.start, at.end) }
+	for i, x := range s.Contacts {
+		if seen(s.contactsAt[i]) {
+			out.Contacts = append(out.Contacts, x)
+		}
+	}
+	for _, x := range s.placesAt {
+		if seen(x.at) && !slices.ContainsFunc(out.Places, func(o post.Place) bool { return o.ID == x.ID }) {
+			out.Places = append(out.Places, x.Place)
+		}
+	}
+	if s.Licence != nil && !seen(s.licenceAt) {
+		out.Licence, out.licensed = nil, false
+	}
+	if s.Salary != nil && !seen(s.salaryAt) {
+		out.Salary = nil
+	}
+	title, _ := v.of(w.title.text, 0)
+	text, _ := v.of(w.text.text, int32(len(w.title.text))+1)
+	if n := shown(title) + shown(text); s.length <= longPost || n <= stretches[0] { // what is left of a long advertisement is one still
+		out.length = n
+	}
+	return out
+}
