@@ -32,28 +32,29 @@ type Options struct {
 
 // Classifier judges posts. It is immutable and safe for concurrent use.
 type Classifier struct {
-	opt       Options
-	pack      post.Pack
-	concepts  []rules.Concept
-	conceptOf map[string]int
-	vocab     *vocabulary
-	runes     *runes
-	programs  []program
-	blank     []uint64 // shape of a set of classes and concepts
-	stances   stanceClasses
-	langOf    map[string]int
-	native    map[script][]int
-	latin     []int
-	beside    []langSet // languages whose words count too, by language
-	set       *sigma.Set
-	extract   *facts.Extractor
-	marks     marks
-	works     []workClass
-	weights   []weight          // by concept
-	byRank    [][]int           // concepts, by the rank of their spans
-	byName    []int             // concepts, in the order of their ids
-	homes     map[string]string // countries where a language is at home, by language
-	pool      sync.Pool
+	opt                   Options
+	pack                  post.Pack
+	concepts              []rules.Concept
+	conceptOf             map[string]int
+	vocab                 *vocabulary
+	runes                 *runes
+	programs              []program
+	blank                 []uint64 // shape of a set of classes and concepts
+	stances               stanceClasses
+	langOf                map[string]int
+	native                map[script][]int
+	latin                 []int
+	beside                []langSet // languages whose words count too, by language
+	set                   *sigma.Set
+	extract               *facts.Extractor
+	marks                 marks
+	works                 []workClass
+	weights               []weight          // by concept
+	strongOnes, heavyOnes []uint64          // concepts of weight, as [hits] has what is present
+	byRank                [][]int           // concepts, by the rank of their spans
+	byName                []int             // concepts, in the order of their ids
+	homes                 map[string]string // countries where a language is at home, by language
+	pool                  sync.Pool
 }
 
 // New compiles a pack. It fails when the pack speaks of what it does not hold.
@@ -91,6 +92,7 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 	}
 	c.blank = make([]uint64, (len(c.vocab.classes)+len(c.concepts)+63)/64)
 	c.compileConcepts(p)
+	c.weigh()
 	c.stances = c.vocab.stanceClasses()
 	c.languages(p)
 	c.pool.New = func() any {
@@ -120,7 +122,6 @@ type weight struct {
 	terms  bool // route, control and insider words
 	offers bool // pay, perks and roles: only who offers something speaks of them
 
-	vouches     bool // who uses it is less likely to lure
 	contradicts bool // an honest employer would not say it, whatever its name
 }
 
@@ -139,10 +140,24 @@ func weightOf(c rules.Concept) weight {
 	case "negative":
 		w.rank = 3
 	}
-	w.vouches = c.Kind == "negative" || c.ID == "employer_named"
 	heavy := c.Weight == "strong" || c.Weight == "medium"
 	w.contradicts = w.terms && heavy || w.offers && w.strong && c.ID != "legit_reassurance" // honest ads say "trusted" too
 	return w
+}
+
+// weigh marks the concepts of weight among all classes.
+func (c *Classifier) weigh() {
+	c.strongOnes, c.heavyOnes = slices.Clone(c.blank), slices.Clone(c.blank)
+	for i, w := range c.weights {
+		class := c.conceptClass(i)
+		if w.rank > 1 {
+			continue
+		}
+		c.heavyOnes[class/64] |= 1 << (class % 64)
+		if w.strong {
+			c.strongOnes[class/64] |= 1 << (class % 64)
+		}
+	}
 }
 
 // order lists the concepts by rank and by name.
@@ -331,6 +346,11 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	found.claimed = c.claims(v.Facts, found)
 	found.named = (found.named || slices.Contains(v.Facts.Concepts, employerNamed)) && c.vouches(v.Facts, found.licensed)
 	c.opinion(&v, &p, found, w)
+	if v.Flagged {
+		if told := c.told(w, &found, &f, t); told != post.StanceOffer {
+			c.judge(&v, p, found, w, told)
+		}
+	}
 	narrowed := false
 	if c.set != nil && !v.Flagged && !v.Help {
 		v, found, narrowed = c.core(&p, v, found, w, &f, t)
@@ -352,10 +372,7 @@ func (c *Classifier) opinion(v *post.Verdict, p *post.Post, f stated, w *work) {
 	if !f.named {
 		v.Facts.Concepts = slices.DeleteFunc(v.Facts.Concepts, func(id string) bool { return id == employerNamed })
 	}
-	x := c.voiceOf(w, len(v.Facts.Contacts))
-	v.Stance = x.stance
-	v.Help = x.stance == post.StanceTestimony
-	c.judge(v, *p, f, w)
+	c.judge(v, *p, f, w, c.voiceOf(w, len(v.Facts.Contacts)).stance)
 }
 
 // readable folds s and reads leetspeak; plain is the text with its digits left alone.
@@ -403,7 +420,9 @@ func (c *Classifier) names(w *work) []string {
 }
 
 // judge asks the rules, and says level, score and flag.
-func (c *Classifier) judge(v *post.Verdict, p post.Post, f stated, w *work) {
+func (c *Classifier) judge(v *post.Verdict, p post.Post, f stated, w *work, stance post.Stance) {
+	v.Stance, v.Help = stance, stance == post.StanceTestimony
+	v.Rules, v.Level = v.Rules[:0], post.LevelNone
 	if c.set != nil {
 		ev := event{p: &p, v: v, named: f.named, route: &f.route, length: f.length, room: &w.values}
 		w.fired = c.set.Match(ev, w.fired[:0])

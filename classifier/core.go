@@ -1,13 +1,13 @@
 package classifier
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/lurewatch/lurewatch/internal/post"
-	"github.com/lurewatch/lurewatch/rules/sigma"
 )
 
 // A line that vouches, warns, reports, asks or laughs speaks for itself and not for
@@ -30,7 +30,7 @@ var stretches = [...]int{600, 350, 240, 120, 1}
 
 // fewLines bounds the lines of a stretch for which one rule is enough: perks and duties
 // are told in lists.
-const fewLines, manyLines = 5, 12
+const fewLines, manyLines = 5, 8
 
 // view is the part of the fields that is looked at, in bytes of all fields.
 type view struct{ from, to int32 }
@@ -51,8 +51,7 @@ func (v view) of(text string, shift int32) (string, int32) {
 type part struct {
 	view
 	lines int
-	long  bool // of a long post
-	short bool // only a stretch of one
+	long  bool // a stretch of a long post
 	joke  bool // laughter was left out
 	vouch bool // what was left out vouched
 }
@@ -69,9 +68,8 @@ type ruler struct {
 	long  bool
 }
 
-// parts lists what may carry the offer by itself.
-func (c *Classifier) parts(w *work, found *stated) []part {
-	r := ruler{c: c, w: w, found: found, long: found.length > longPost, text: w.text.text, shift: int32(len(w.title.text)) + 1}
+func (c *Classifier) ruler(w *work, found *stated) *ruler {
+	r := &ruler{c: c, w: w, found: found, long: found.length > longPost, text: w.text.text, shift: int32(len(w.title.text)) + 1}
 	for from := 0; from < len(r.text); {
 		to := from + strings.IndexByte(r.text[from:], '\n')
 		if to < from {
@@ -82,14 +80,21 @@ func (c *Classifier) parts(w *work, found *stated) []part {
 		}
 		from = to + 1
 	}
+	return r
+}
+
+// parts lists what may carry the offer by itself.
+func (c *Classifier) parts(w *work, found *stated) []part {
+	r := c.ruler(w, found)
+	if r.long {
+		r.stretches()
+		return r.parts
+	}
 	if title := (view{0, r.shift - 1}); r.aside(title) {
 		r.add(part{view: view{r.shift, everything().to}})
 	}
 	r.without()
 	r.tail()
-	if r.long {
-		r.stretches()
-	}
 	return r.parts
 }
 
@@ -117,7 +122,7 @@ func (r *ruler) without() {
 			top = append(top, k)
 		}
 	}
-	for k := n - 1; k > 0 && len(bottom) <= maxAside && r.aside(r.lines[k]); k-- {
+	for k := n - 1; k > 0 && len(bottom) <= maxAside && (r.aside(r.lines[k]) || r.bare(r.lines[k])); k-- {
 		if r.line(k-1) != r.line(k) {
 			bottom = append(bottom, k)
 		}
@@ -173,20 +178,23 @@ func (r *ruler) stretches() {
 	if n < 2 {
 		return
 	}
+	sizes := make([]int, n)
+	for i := range sizes {
+		sizes[i] = shown(r.line(i)) + 1
+	}
 	for _, most := range stretches {
-		fits := func(i, k int) bool {
-			return shown(r.text[r.lines[i].from-r.shift:r.lines[k].to-r.shift]) <= most
-		}
-		k := 0
-		for k+1 < n && fits(0, k+1) {
+		k, size := 0, sizes[0]
+		for k+1 < n && size+sizes[k+1] <= most {
 			k++
+			size += sizes[k]
 		}
-		r.add(part{view: view{0, r.lines[k].to}, short: true})
-		k = n - 1
-		for k > 0 && fits(k-1, n-1) {
+		r.add(part{view: view{0, r.lines[k].to}})
+		k, size = n-1, sizes[n-1]
+		for k > 0 && size+sizes[k-1] <= most {
 			k--
+			size += sizes[k]
 		}
-		r.add(part{view: view{r.lines[k].from, everything().to}, short: true})
+		r.add(part{view: view{r.lines[k].from, everything().to}})
 	}
 }
 
@@ -228,6 +236,46 @@ func (r *ruler) some(line view, classes ...int) bool {
 	return false
 }
 
+// bare reports a line that is a way to be reached and nothing else.
+func (r *ruler) bare(line view) bool {
+	rest := utf8.RuneCountInString(r.text[line.from-r.shift : line.to-r.shift])
+	found := false
+	for _, at := range r.found.contactsAt {
+		if at.end > 0 && line.holds(at.start, at.end) {
+			rest -= utf8.RuneCountInString(r.text[at.start-r.shift : at.end-r.shift])
+			found = true
+		}
+	}
+	k := &r.c.stances
+	return found && rest <= bareRest && !r.some(line, k.hire, k.job, k.apply, k.salary, k.startWork, k.interview)
+}
+
+// bareRest bounds the characters beside the contact of a line that is nothing else.
+const bareRest = 16
+
+// told is who speaks when the way to be reached that ends the post is left out: who
+// warns, asks, reports or tells of having been held may give one too. It is the
+// stance of an offer when none is left out.
+func (c *Classifier) told(w *work, found *stated, f *fields, t tongue) post.Stance {
+	r := c.ruler(w, found)
+	n := len(r.lines)
+	k := n
+	for k > 1 && r.bare(r.lines[k-1]) {
+		k--
+	}
+	if k == n {
+		return post.StanceOffer
+	}
+	p := part{view: view{0, r.lines[k-1].to}}
+	c.narrow(w, f, p, t)
+	defer w.widen()
+	x := c.voiceOf(w, len(found.within(p).Contacts))
+	if x.stance == post.StanceOther {
+		return post.StanceOffer
+	}
+	return x.stance
+}
+
 // address reports a line with a mailbox or a site, which vouches in some rules.
 func (r *ruler) address(line view) bool {
 	for i, x := range r.found.Contacts {
@@ -260,13 +308,13 @@ func shown(s string) int {
 // core looks for a part of a post, which is no lure as a whole, that is one by
 // itself. The words found stay narrowed to it when there is one.
 func (c *Classifier) core(p *post.Post, whole post.Verdict, found stated, w *work, f *fields, t tongue) (post.Verdict, stated, bool) {
-	if !c.hopeful(p, whole, found, w) {
-		return whole, found, false
-	}
 	for _, part := range c.parts(w, &found) {
+		if !c.promising(w, f, part, t) {
+			continue
+		}
 		c.narrow(w, f, part, t)
 		v := post.Verdict{ID: whole.ID, Pack: whole.Pack, Lang: whole.Lang, Rules: []post.RuleHit{}, Spans: []post.Span{}}
-		s := found.within(part.view, w)
+		s := found.within(part)
 		c.roles(&s.Facts, w)
 		v.Facts = s.Facts
 		v.Facts.Concepts = c.names(w)
@@ -311,51 +359,47 @@ func (c *Classifier) firing(hits []post.RuleHit) int {
 	return n
 }
 
-// hopeful reports whether some rule would flag the post if it offered something and
-// nothing vouched for it: most posts are done with that question.
-func (c *Classifier) hopeful(p *post.Post, v post.Verdict, f stated, w *work) bool {
-	if c.fires(p, v, f, w) {
-		return true
+// promising reports whether enough stands in a part that rules could fire on it: most
+// parts are done with that question. What was found in the whole post is asked, or,
+// where a stretch is in another language, nothing.
+func (c *Classifier) promising(w *work, f *fields, p part, t tongue) bool {
+	n, least := 0, 2
+	if p.long {
+		least = 3
 	}
-	if f.length <= longPost {
-		return false
+	for i, word := range w.hits.present {
+		for word &= c.heavyOnes[i]; word != 0; word &= word - 1 {
+			class := i*64 + bits.TrailingZeros64(word)
+			if !slices.ContainsFunc(w.hits.by[class], func(h hit) bool { return p.holds(h.start, h.end) }) {
+				continue
+			}
+			if n++; n >= least || c.strongOnes[i]>>(class%64)&1 == 1 {
+				return true
+			}
+		}
 	}
-	v.Facts.Concepts = slices.DeleteFunc(slices.Clone(v.Facts.Concepts), func(id string) bool { return slices.Contains(trades[:], id) })
-	return c.fires(p, v, f, w)
-}
-
-func (c *Classifier) fires(p *post.Post, v post.Verdict, f stated, w *work) bool {
-	v.Stance = post.StanceOffer
-	v.Facts.Licence = nil
-	v.Facts.Concepts = slices.DeleteFunc(slices.Clone(v.Facts.Concepts), func(id string) bool { return c.weights[c.conceptOf[id]].vouches })
-	v.Facts.Contacts = slices.DeleteFunc(slices.Clone(v.Facts.Contacts), func(x post.Contact) bool { return x.Kind == "email" || x.Kind == "url" })
-	w.fired = c.set.Match(event{p: p, v: &v, route: &f.route, room: &w.values}, w.fired[:0])
-	return slices.ContainsFunc(w.fired, func(r *sigma.Rule) bool { return r.Level.Rank() >= c.opt.FlagAt.Rank() })
-}
-
-// trades are what honest advertisements speak of too: rules let them pass.
-var trades = [...]string{
-	"agriculture_farm", "casino_hospitality", "construction_trades", "direct_hire_claim", "domestic_work", "fishing_vessel", "it_developer",
-	"no_fee", "service_trade", "teaching_english", "visa_covered",
+	return p.long && c.tongueWithin(w, f, p.view).abroad(t)
 }
 
 // narrow keeps of the words found what stands in a part, and finds the concepts anew.
-// A short part may be in another language than the whole: then its words are.
+// A stretch may be in another language than the whole: then its words are. In the
+// same language what was found in the whole post is kept: there are many stretches.
 func (c *Classifier) narrow(w *work, f *fields, p part, t tongue) {
 	whole, phrases := w.hits, w.phrases
 	w.hits, w.other = w.other, w.hits
 	w.hits.reset()
 	w.view = p.view
 	same := true
-	if p.short {
-		if own := c.tongueWithin(w, f, p.view); own.active != t.active {
+	if p.long {
+		if own := c.tongueWithin(w, f, p.view); own.abroad(t) {
 			w.phrases = w.phrases[len(w.phrases):]
 			c.resolveWithin(w, f, p.view, own)
 			same = false
 		}
 	}
+	again := !p.long || !same
 	for _, class := range whole.names {
-		if int(class) >= len(c.vocab.classes) {
+		if again && int(class) >= len(c.vocab.classes) {
 			continue
 		}
 		for _, h := range whole.by[class] {
@@ -364,13 +408,15 @@ func (c *Classifier) narrow(w *work, f *fields, p part, t tongue) {
 			}
 		}
 	}
-	for _, ph := range w.phrases {
-		if p.holds(ph.start, ph.end) {
-			c.note(w, int(ph.concept), ph.hit, ph.gloss)
+	if again {
+		for _, ph := range w.phrases {
+			if p.holds(ph.start, ph.end) {
+				c.note(w, int(ph.concept), ph.hit, ph.gloss)
+			}
 		}
+		c.run(w)
 	}
 	w.phrases = phrases
-	c.run(w)
 }
 
 // widen undoes narrow.
@@ -391,6 +437,11 @@ func rawsWithin(x *field, v view) []raw {
 		to++
 	}
 	return raws[from:to]
+}
+
+// abroad reports a language whose words do not count beside those of the other.
+func (t tongue) abroad(other tongue) bool {
+	return t.lang >= 0 && t.lang != other.lang && !other.active.has(t.lang)
 }
 
 // tongueWithin tells the language of what stands in view.
@@ -424,10 +475,10 @@ func (c *Classifier) resolveWithin(w *work, f *fields, v view, t tongue) {
 }
 
 // within is what s states in view.
-func (s *stated) within(v view, w *work) stated {
+func (s *stated) within(p part) stated {
 	out := *s
 	out.Contacts, out.Places, out.Roles, out.Sectors = nil, nil, nil, nil
-	seen := func(at span32) bool { return at.end == 0 || v.holds(at.start, at.end) }
+	seen := func(at span32) bool { return at.end == 0 || p.holds(at.start, at.end) }
 	for i, x := range s.Contacts {
 		if seen(s.contactsAt[i]) {
 			out.Contacts = append(out.Contacts, x)
@@ -444,10 +495,8 @@ func (s *stated) within(v view, w *work) stated {
 	if s.Salary != nil && !seen(s.salaryAt) {
 		out.Salary = nil
 	}
-	title, _ := v.of(w.title.text, 0)
-	text, _ := v.of(w.text.text, int32(len(w.title.text))+1)
-	if n := shown(title) + shown(text); s.length <= longPost || n <= stretches[0] { // what is left of a long advertisement is one still
-		out.length = n
+	if p.long {
+		out.length = 0
 	}
 	return out
 }
