@@ -317,7 +317,20 @@ func (c *Classifier) Classify(ctx context.Context, p post.Post) (post.Verdict, e
 // that [sigma.Set.Explain] can tell which part of a rule held on it.
 func (c *Classifier) Explain(ctx context.Context, p post.Post) (post.Verdict, sigma.Event, error) {
 	v, f, err := c.classify(ctx, p)
-	return v, event{p: &p, v: &v, named: f.named, route: &f.route, length: f.length}, err
+	seen := v
+	seen.Facts = f.Facts
+	return v, event{p: &p, v: &seen, named: f.named, route: &f.route, length: f.length}, err
+}
+
+// Decided is the part of the text of p that decided its verdict, in bytes of it, and
+// whether that was less than the whole post: lines at its ends that only vouch, warn,
+// report, ask, laugh, promise a bonus or pad are left out before rules judge.
+func (c *Classifier) Decided(ctx context.Context, p post.Post) (start, end int, part bool, err error) {
+	_, f, err := c.classify(ctx, p)
+	if err != nil || f.to == 0 {
+		return 0, len(p.Text), false, err
+	}
+	return f.from, min(f.to, len(p.Text)), true, nil
 }
 
 func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, stated, error) {
@@ -346,13 +359,12 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	found.claimed = c.claims(v.Facts, found)
 	found.named = (found.named || slices.Contains(v.Facts.Concepts, employerNamed)) && c.vouches(v.Facts, found.licensed)
 	c.opinion(&v, &p, found, w)
-	if v.Flagged {
-		if told := c.told(w, &found, &f, t); told != post.StanceOffer {
-			c.judge(&v, p, found, w, told)
-		}
-	}
 	narrowed := false
-	if c.set != nil && !v.Flagged && !v.Help {
+	whole := v.Facts
+	if v.Flagged {
+		v, found, narrowed = c.ending(&p, v, found, w, &f, t)
+	}
+	if c.set != nil && !narrowed && !v.Flagged && !v.Help {
 		v, found, narrowed = c.core(&p, v, found, w, &f, t)
 	}
 	most := MaxSpansElse
@@ -360,8 +372,15 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 		most = MaxSpans
 	}
 	v.Spans = c.spans(w, &f, most)
-	if narrowed {
+	if narrowed { // rules saw the part; who can be reached, and where, is told of the whole
+		if text, from := w.view.of(w.text.text, f[1].shift); text != "" {
+			found.from, found.to = f[1].fold.Span(int(from), int(from)+len(text))
+		}
+		whole.Concepts = v.Facts.Concepts
+		v.Facts = whole
 		w.widen()
+	} else {
+		found.Facts = v.Facts
 	}
 	return v, found, nil
 }

@@ -253,27 +253,56 @@ func (r *ruler) bare(line view) bool {
 // bareRest bounds the characters beside the contact of a line that is nothing else.
 const bareRest = 16
 
-// told is who speaks when the way to be reached that ends the post is left out: who
-// warns, asks, reports or tells of having been held may give one too. It is the
-// stance of an offer when none is left out.
-func (c *Classifier) told(w *work, found *stated, f *fields, t tongue) post.Stance {
-	r := c.ruler(w, found)
-	n := len(r.lines)
-	k := n
-	for k > 1 && r.bare(r.lines[k-1]) {
-		k--
+// bonus reports a line that only promises something to who brings a friend: an
+// ordinary perk under an advertisement that says nothing else.
+func (r *ruler) bonus(line view) bool {
+	k := &r.c.stances
+	return r.some(line, k.bring) && utf8.RuneCountInString(r.text[line.from-r.shift:line.to-r.shift]) <= bonusLine &&
+		!r.some(line, k.perHead, k.arrive, k.cross, k.debt, k.jargon, k.denial, k.lodging, k.flight, r.c.marks.far, r.c.marks.hotspot, r.c.marks.handle)
+}
+
+// bonusLine bounds the characters of such a line.
+const bonusLine = 60
+
+// ending looks at a lure without the lines that end it and say nothing but how to be
+// reached or what is paid to who brings a friend. Who warns, asks, reports or tells of
+// having been held may say so too, and that stance goes for the whole post; where what is
+// left is no lure the bonus made none of it either. The words stay narrowed in that case.
+func (c *Classifier) ending(p *post.Post, v post.Verdict, found stated, w *work, f *fields, t tongue) (post.Verdict, stated, bool) {
+	r := c.ruler(w, &found)
+	k, bonus := len(r.lines), false
+	for ; k > 1 && (r.bare(r.lines[k-1]) || r.bonus(r.lines[k-1])); k-- {
+		bonus = bonus || r.bonus(r.lines[k-1])
 	}
-	if k == n {
-		return post.StanceOffer
+	if k == len(r.lines) {
+		return v, found, false
 	}
-	p := part{view: view{0, r.lines[k-1].to}}
-	c.narrow(w, f, p, t)
-	defer w.widen()
-	x := c.voiceOf(w, len(found.within(p).Contacts))
-	if x.stance == post.StanceOther {
-		return post.StanceOffer
+	rest := part{view: view{0, r.lines[k-1].to}}
+	c.narrow(w, f, rest, t)
+	x, s := c.partial(p, v, found, rest, w)
+	switch {
+	case x.Stance != post.StanceOffer && x.Stance != post.StanceOther:
+		w.widen()
+		c.judge(&v, *p, found, w, x.Stance)
+	case bonus && !x.Flagged:
+		return x, s, true
+	default:
+		w.widen()
 	}
-	return x.stance
+	return v, found, false
+}
+
+// partial is what the words in view and the facts that stand there make of a post.
+func (c *Classifier) partial(p *post.Post, whole post.Verdict, found stated, in part, w *work) (post.Verdict, stated) {
+	v := post.Verdict{ID: whole.ID, Pack: whole.Pack, Lang: whole.Lang, Rules: []post.RuleHit{}, Spans: []post.Span{}}
+	s := found.within(in)
+	c.roles(&s.Facts, w)
+	v.Facts = s.Facts
+	v.Facts.Evasion = whole.Facts.Evasion
+	v.Facts.Concepts = c.names(w)
+	c.opinion(&v, p, s, w)
+	s.Facts = v.Facts
+	return v, s
 }
 
 // address reports a line with a mailbox or a site, which vouches in some rules.
@@ -313,12 +342,7 @@ func (c *Classifier) core(p *post.Post, whole post.Verdict, found stated, w *wor
 			continue
 		}
 		c.narrow(w, f, part, t)
-		v := post.Verdict{ID: whole.ID, Pack: whole.Pack, Lang: whole.Lang, Rules: []post.RuleHit{}, Spans: []post.Span{}}
-		s := found.within(part)
-		c.roles(&s.Facts, w)
-		v.Facts = s.Facts
-		v.Facts.Concepts = c.names(w)
-		c.opinion(&v, p, s, w)
+		v, s := c.partial(p, whole, found, part, w)
 		if v.Flagged && c.stands(part, &v, whole.Stance, w) {
 			return v, s, true
 		}
@@ -338,10 +362,10 @@ func (c *Classifier) stands(p part, v *post.Verdict, from post.Stance, w *work) 
 	paid := w.count(k.money, false)+w.count(k.foreign, false) > 0
 	contact := len(v.Facts.Contacts) > 0
 	switch {
-	case p.long && (p.lines > manyLines || from != post.StanceOffer):
+	case p.long && (p.lines > fewLines || from != post.StanceOffer):
 		return rules > 2 && p.lines <= manyLines
 	case p.long:
-		return rules > 2 || rules > 1 && strong > 0 || rules > 0 && strong > 0 && p.lines <= fewLines && (paid || contact || w.hits.has(k.hire) || w.hits.has(k.contact))
+		return rules > 1 || strong > 0 && (paid || contact || w.hits.has(k.contact))
 	case p.joke:
 		return paid || contact || strong > 1 || w.hits.has(c.marks.far) || w.hits.has(k.contact)
 	}
@@ -363,10 +387,8 @@ func (c *Classifier) firing(hits []post.RuleHit) int {
 // parts are done with that question. What was found in the whole post is asked, or,
 // where a stretch is in another language, nothing.
 func (c *Classifier) promising(w *work, f *fields, p part, t tongue) bool {
-	n, least := 0, 2
-	if p.long {
-		least = 3
-	}
+	const least = 2
+	n := 0
 	for i, word := range w.hits.present {
 		for word &= c.heavyOnes[i]; word != 0; word &= word - 1 {
 			class := i*64 + bits.TrailingZeros64(word)
@@ -378,7 +400,7 @@ func (c *Classifier) promising(w *work, f *fields, p part, t tongue) bool {
 			}
 		}
 	}
-	return p.long && c.tongueWithin(w, f, p.view).abroad(t)
+	return p.long && c.tongueWithin(f, p.view).abroad(t)
 }
 
 // narrow keeps of the words found what stands in a part, and finds the concepts anew.
@@ -391,7 +413,7 @@ func (c *Classifier) narrow(w *work, f *fields, p part, t tongue) {
 	w.view = p.view
 	same := true
 	if p.long {
-		if own := c.tongueWithin(w, f, p.view); own.abroad(t) {
+		if own := c.tongueWithin(f, p.view); own.abroad(t) {
 			w.phrases = w.phrases[len(w.phrases):]
 			c.resolveWithin(w, f, p.view, own)
 			same = false
@@ -445,7 +467,7 @@ func (t tongue) abroad(other tongue) bool {
 }
 
 // tongueWithin tells the language of what stands in view.
-func (c *Classifier) tongueWithin(w *work, f *fields, v view) tongue {
+func (c *Classifier) tongueWithin(f *fields, v view) tongue {
 	var tally [32]int32
 	var letters [scripts]int32
 	for i := range f {

@@ -24,6 +24,8 @@ type stated struct {
 	licenceAt  span32
 	salaryAt   span32
 	placesAt   []placeAt
+
+	from, to int // bytes of the text that decided, 0 and 0 when the whole post did
 }
 
 // placeAt is a mention of a place and where it stands.

@@ -193,8 +193,7 @@ func TestReportText(t *testing.T) {
 }
 
 // TestATestimonyWithAContactIsNoOffer adds a way to reach the writer to every testimony
-// of the cases: people who ask for help give one. Of four hundred one or two may
-// still be misread; more is a fault.
+// of the cases: people who ask for help give one. None is a lure for that.
 func TestATestimonyWithAContactIsNoOffer(t *testing.T) {
 	flagged, all := 0, 0
 	for _, l := range cases(t) {
@@ -210,7 +209,7 @@ func TestATestimonyWithAContactIsNoOffer(t *testing.T) {
 			}
 		}
 	}
-	if all < 200 || flagged*100 > all {
+	if all < 200 || flagged > 0 {
 		t.Errorf("%d of %d are flagged", flagged, all)
 	}
 }

@@ -100,10 +100,6 @@ func attacks(lines stuffing, pad map[string]string) []attack {
 	}
 }
 
-// disarmed are attacks that lower the share of lures that stay flagged below what
-// holds for the rest, and how far. Each is said in docs/quality.md.
-var disarmed = map[string]float64{}
-
 // TestOneLineDoesNotDisarmALure adds a line that vouches, warns, reports, asks or
 // laughs to each lure of the cases that is flagged, in its own language, and counts
 // how many still are. stuffing.golden holds the figures by language.
@@ -151,10 +147,7 @@ func TestOneLineDoesNotDisarmALure(t *testing.T) {
 		for _, l := range langs {
 			fmt.Fprintf(&b, "%4.0f", 100*float64(k[l])/float64(max(n[l], 1)))
 		}
-		least := 0.90
-		if x, ok := disarmed[a.name]; ok {
-			least = x
-		}
+		const least = 0.90
 		if got := float64(all) / float64(len(lures)); got < least {
 			t.Errorf("%s: %.3f of the lures are still flagged, want %.2f at least", a.name, got, least)
 		}
@@ -175,7 +168,7 @@ func mirrored(t *testing.T, posts []Labelled, lines stuffing, langs []string) st
 		{"refer, in English", func(l Labelled) string { return l.Post.Text + "\nRefer a friend bonus 100 USD" }},
 	}
 	labels := []string{"legit", "overseas_legit", "warning", "news", "testimony", "seeker", "other"}
-	bound := map[string]float64{"legit": 0.02, "overseas_legit": 0.03, "warning": 0.05, "news": 0.05, "testimony": 0, "seeker": 0.05, "other": 0.1}
+	bound := map[string]float64{"legit": 0.03, "overseas_legit": 0.08, "warning": 0.02, "news": 0.02, "testimony": 0, "seeker": 0.05, "other": 0.25}
 	var b strings.Builder
 	fmt.Fprintf(&b, "posts that are no lures: how many are flagged with a line added\n\n%-20s", "")
 	for _, l := range labels {

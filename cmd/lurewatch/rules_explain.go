@@ -78,7 +78,8 @@ two tests kept from firing, with those tests.`,
 type explanation struct {
 	Post    post.Post     `json:"post"`
 	Verdict post.Verdict  `json:"verdict"`
-	Rules   []explainedOf `json:"rules"` // those that fired, then near misses; or the one asked for
+	Part    string        `json:"part,omitempty"` // the text that decided, when lines at its ends were left out
+	Rules   []explainedOf `json:"rules"`          // those that fired, then near misses; or the one asked for
 }
 
 type explainedOf struct {
@@ -102,6 +103,11 @@ func explained(ctx context.Context, pack *rules.Pack, p post.Post, rs []*sigma.R
 		return explanation{}, err
 	}
 	x := explanation{Post: p, Verdict: v, Rules: []explainedOf{}}
+	if from, to, part, err := cl.Decided(ctx, p); err != nil {
+		return explanation{}, err
+	} else if part {
+		x.Part = p.Text[from:to]
+	}
 	asked := len(rs) > 0
 	if !asked {
 		rs = pack.Rules.Rules()
@@ -140,6 +146,9 @@ func (x explanation) text(whole bool) string {
 		flagged = "flagged"
 	}
 	row("verdict", "%s, level %s, score %.2f, stance %s, language %s", flagged, cmp.Or(string(v.Level), "none"), v.Score, v.Stance, cmp.Or(v.Lang, "unknown"))
+	if x.Part != "" {
+		row("judged by", "%q: the lines around it were left out", line(x.Part))
+	}
 	row("concepts", "%s", cmp.Or(strings.Join(v.Facts.Concepts, ", "), "none"))
 	row("facts", "%s", cmp.Or(strings.Join(factsOf(v.Facts), "; "), "none"))
 	if len(v.Spans) > 0 {
