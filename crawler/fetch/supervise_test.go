@@ -98,17 +98,15 @@ func TestMemoryIsBounded(t *testing.T) {
 	if used < 20<<20 || used > 2<<30 {
 		t.Errorf("a browser uses %d bytes: the measure is wrong", used)
 	}
-	// One that is over its bound is retired though it has done few pages.
-	small := newTestBrowser(t, BrowserOptions{Timeout: 30 * time.Second, MaxMemory: used / 5 * 4})
-	if _, err := small.Fetch(t.Context(), Request{URL: base + "/script"}); err != nil {
+	// One that is over its bound is replaced though it has done nothing.
+	small := newTestBrowser(t, BrowserOptions{MaxMemory: 10 << 20})
+	if err := small.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	var first []string
-	small.mu.Lock()
-	for c := range small.all {
-		first = append(first, c.profile)
+	first := profiles(small)
+	if len(first) != 1 {
+		t.Fatalf("%d browsers run, want 1", len(first))
 	}
-	small.mu.Unlock()
 	eventually(t, "the browser is gone", func() bool { return processes(t, first) == 0 })
 	// A page that takes all it can get ends its own tab, and the rest goes on.
 	hog := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
