@@ -175,10 +175,14 @@ func serveDue(t *testing.T, r *rig) (Report, time.Time) {
 	}
 }
 
-// TestFreshPostsComeFirst adds a post to a list that was seen before, beside a long
-// line of others: it is fetched before them.
+// TestFreshPostsComeFirst looks at the links of a page that was seen before, and of one
+// that was not.
 func TestFreshPostsComeFirst(t *testing.T) {
-	c, s := &Crawler{}, &site{Site: Site{Name: "s", MaxDepth: 9, MaxLinks: 9}, hosts: map[string]bool{"a.test": true}}
+	c, err := New(newRig(t, Site{Name: "s", Seeds: []string{"http://a.test/"}}).opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := c.sites["s"]
 	found := []source.Link{{URL: "http://a.test/post", Post: true}, {URL: "http://a.test/page"}}
 	for name, l := range map[string]frontier.Lease{"first": {}, "again": {Last: frontier.Visit{At: time.Unix(1, 0)}}} {
 		got := c.links(s, l, found)
