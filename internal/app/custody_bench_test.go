@@ -20,10 +20,10 @@ import (
 // BenchmarkCustody appends captures to an archive of its own, from 64 callers as a
 // crawl has, with and without the custody log, in turns. It reports what the log costs.
 //
-//	go test ./internal/app -run '^$' -bench Custody -benchtime 20000x
+//	go test ./internal/app -run '^$' -bench Custody -benchtime 32000x
 func BenchmarkCustody(b *testing.B) {
 	var took, cpu [2]time.Duration
-	rounds := max(1, b.N/2000)
+	rounds := max(2, b.N/8000)
 	each := b.N / rounds
 	b.ResetTimer()
 	for round := range rounds {

@@ -48,7 +48,7 @@ func ParseLink(s string) (Link, error) {
 }
 
 // SkipOf is the entry that the shortcut of entry seq leads to: seq without the lowest
-// of its bits, so that some way of about 2·log₂(n) to log₂(n)² steps leads anywhere.
+// of its bits, so that a way of at most about log₂(n)²/2 steps leads anywhere.
 func SkipOf(seq int64) int64 { return seq & (seq - 1) }
 
 // Path lists the entries on the way from one entry down to an earlier one, both

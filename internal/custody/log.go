@@ -23,7 +23,7 @@ var ErrDamaged = errors.New("custody log is damaged")
 type Options struct {
 	Dir      string
 	MaxBytes int64         // size at which a new file is begun; default 64 MiB
-	Linger   time.Duration // how long captures wait for others to share an fsync; default 250 ms
+	Linger   time.Duration // how long captures wait for others to share an fsync; default 1 s
 	MaxQueue int           // captures that may wait while the log cannot be written; default 65,536
 	Software string        // noted with every capture; default lurewatch
 	Now      func() time.Time
@@ -61,7 +61,7 @@ func Open(opt Options) (*Log, error) {
 		opt.MaxBytes = 64 << 20
 	}
 	if opt.Linger == 0 {
-		opt.Linger = 250 * time.Millisecond
+		opt.Linger = time.Second
 	}
 	if opt.MaxQueue == 0 {
 		opt.MaxQueue = 1 << 16
