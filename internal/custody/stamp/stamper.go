@@ -181,7 +181,9 @@ func (s *Stamper) askAll(ctx context.Context, q *queue, now bool, rep *Report) {
 	var mu sync.Mutex
 	for _, authority := range s.opt.URLs {
 		name := Name(authority)
+		mu.Lock()
 		w := q.Waiting[name]
+		mu.Unlock()
 		if w == nil || !now && s.opt.Now().Before(w.Next) {
 			continue
 		}

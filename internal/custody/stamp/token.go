@@ -23,6 +23,7 @@ import (
 	"math/big"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/digitorus/pkcs7"
@@ -58,8 +59,14 @@ var (
 	oidExtKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 37}
 )
 
+// parsing lets one answer at a time through pkcs7, which counts in a variable of its own
+// while it parses.
+var parsing sync.Mutex
+
 // Verify checks the answer of an authority (a TimeStampResp in DER) against want.
 func Verify(answer []byte, want Want) (tok Token, err error) {
+	parsing.Lock()
+	defer parsing.Unlock()
 	defer func() {
 		if r := recover(); r != nil { // the parser of the signature is not ours, the bytes are a stranger's
 			tok, err = Token{}, fmt.Errorf("verify timestamp: malformed: %v", r)
