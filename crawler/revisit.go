@@ -114,3 +114,14 @@ func held(cp post.Capture, found source.Found) int64 {
 	}
 	return int64(binary.BigEndian.Uint64(h.Sum(nil)))
 }
+
+// aSecond is how many pages of a host are claimed at a time for paced sites: what
+// the slowest of them fetches in a second, and at least two, so that a claim, which
+// may take a while, is made seldom.
+func (c *Crawler) aSecond(names []string) int {
+	slowest := time.Duration(1)
+	for _, n := range names {
+		slowest = max(slowest, c.sites[n].Pace)
+	}
+	return int(min(max(time.Second/slowest, 2), 32))
+}

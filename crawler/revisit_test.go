@@ -192,3 +192,25 @@ func TestFreshPostsComeFirst(t *testing.T) {
 		}
 	}
 }
+
+func TestASecond(t *testing.T) {
+	for name, c := range map[string]struct {
+		paces []time.Duration
+		want  int
+	}{
+		"the usual pace":         {[]time.Duration{time.Second}, 2},
+		"a slow host":            {[]time.Duration{time.Minute}, 2},
+		"a quick one":            {[]time.Duration{100 * time.Millisecond}, 10},
+		"a very quick one":       {[]time.Duration{time.Millisecond}, 32},
+		"quick and slow at once": {[]time.Duration{time.Millisecond, time.Second}, 2},
+	} {
+		crawl, names := &Crawler{sites: map[string]*site{}}, []string{}
+		for i, p := range c.paces {
+			names = append(names, fmt.Sprint(i))
+			crawl.sites[names[i]] = &site{Site: Site{Pace: p}}
+		}
+		if got := crawl.aSecond(names); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}

@@ -192,7 +192,7 @@ func (r *running) claim(ctx context.Context) (int, error) {
 		}
 		perHost := 8 * r.c.opt.Workers
 		if paced {
-			perHost = 2 // many hosts, few of each: they wait for their pace here
+			perHost = r.c.aSecond(names) // many hosts, few of each: they wait for their pace here
 		}
 		held := busy
 		if paced {
