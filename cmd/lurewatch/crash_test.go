@@ -294,6 +294,10 @@ func checkFolds(t *testing.T, data string, posts int) {
 	if want := fmt.Sprintf("archive %d:", posts); !strings.Contains(out.String(), want) {
 		t.Errorf("want %q in\n%s", want, &out)
 	}
+	// Every byte that survived is in custody, whenever the process was killed.
+	if r := ended(t, lurewatch(t.Context(), "evidence", "verify", "--data-dir", data)); r.code != 0 || !strings.Contains(r.out, "captures with") {
+		t.Errorf("evidence verify: exit %d\n%s", r.code, r.both())
+	}
 }
 
 // countIndex counts the posts that the index holds, and those of them that are flagged.
