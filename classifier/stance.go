@@ -62,120 +62,194 @@ func (w *work) count(class int, spoken bool) int {
 	return min(int(first)+2, 1)
 }
 
-// voiceOf weighs the classes found and decides who speaks.
-//
-//nolint:gocognit // a list of small weights, one after the other: taken apart, each part would need all the others
+// speaker is what was counted of who speaks, while the weights are made of it.
+type speaker struct {
+	voice
+	c *Classifier
+	w *work
+	k *stanceClasses
+
+	handles  int // 1 when somebody can be written to
+	hire     int // words of hiring
+	reach    int // ways to take the offer up
+	evidence int // concepts of what is offered
+	terms    int // concepts of route, control and insider words
+	held     int // words of being held
+	asked    bool
+	warned   bool
+}
+
+// voiceOf weighs the classes found and decides who speaks. The order matters: later
+// pieces correct what earlier ones made of a word that has two sides.
 func (c *Classifier) voiceOf(w *work, contacts int) voice {
-	k := c.stances
-	n := func(class int) int { return w.count(class, false) }
-	said := func(class int) int { return w.count(class, true) }
-	one := func(class int) int { return min(said(class), 1) }
-	some := func(class int) bool { return class >= 0 && len(w.hits.by[class]) > 0 }
-	var x voice
-	handles, hire := min(contacts, 1), said(k.hire)
-	reach := 2*handles + 2*one(k.contact) + said(k.apply)
-	evidence, terms := c.evidence(w), c.terms(w)
-	x.offer = 3*hire + one(k.job) + reach + 2*one(k.salary) + one(k.basePay) + one(k.startWork) +
-		3*said(k.denial) + one(k.money) + one(k.commission) + one(k.interview) + 2*one(k.bring) + one(k.jargon) + evidence
-	x.warning = 4*n(k.warn) + 2*n(k.scam) + 2*n(k.advice) + n(k.ngo) + one(k.ifAsk) + one(k.affected) + one(k.police)
-	x.news = 2*n(k.police) + 3*n(k.raid) + 2*n(k.rescue) + 3*n(k.reported) + 2*n(k.frame) + 3*n(k.affected) + min(n(k.scam), 1)
-	held := n(k.locked) + n(k.beat) + n(k.ransom)
-	distress := held + n(k.help) + n(k.rescue) + n(k.scam) + n(k.affected)
-	was, plea := 4*n(k.was), n(k.plea)
-	if n(k.help) > 0 && len(w.hits.by[k.plea]) > 0 {
+	s := &speaker{c: c, w: w, k: &c.stances, handles: min(contacts, 1), evidence: c.evidence(w), terms: c.terms(w)}
+	k := s.k
+	s.hire, s.held = s.said(k.hire), s.n(k.locked)+s.n(k.beat)+s.n(k.ransom)
+	s.reach = 2*s.handles + 2*s.one(k.contact) + s.said(k.apply)
+	s.paid, s.asked = s.n(k.money)+s.n(k.foreign) > 0, w.asked(*k)
+	s.weigh()
+	s.tells()
+	s.unoffered()
+	s.asks()
+	s.jokes()
+	s.terse()
+	s.solid()
+	s.stance = s.decide(s.hire, s.handles, s.reach, s.warned, s.asked && s.n(k.warn) < 2 && s.n(k.advice) < 2, s.n(k.reported) > 0 && !c.instructs(w))
+	return s.voice
+}
+
+// n counts the words of a class, said those outside of quotations, one whether there
+// are any of them, some whether there is one at all, ambiguous or not.
+func (s *speaker) n(class int) int     { return s.w.count(class, false) }
+func (s *speaker) said(class int) int  { return s.w.count(class, true) }
+func (s *speaker) one(class int) int   { return min(s.said(class), 1) }
+func (s *speaker) some(class int) bool { return class >= 0 && len(s.w.hits.by[class]) > 0 }
+
+// unhired reports that nobody is hired, and nothing denied as only an offer denies it.
+func (s *speaker) unhired() bool { return s.hire == 0 && s.n(s.k.denial) == 0 }
+
+// weigh adds up what speaks for an offer, a warning and a report.
+func (s *speaker) weigh() {
+	k := s.k
+	s.offer = 3*s.hire + s.one(k.job) + s.reach + 2*s.one(k.salary) + s.one(k.basePay) + s.one(k.startWork) +
+		3*s.said(k.denial) + s.one(k.money) + s.one(k.commission) + s.one(k.interview) + 2*s.one(k.bring) + s.one(k.jargon) + s.evidence
+	s.warning = 4*s.n(k.warn) + 2*s.n(k.scam) + 2*s.n(k.advice) + s.n(k.ngo) + s.one(k.ifAsk) + s.one(k.affected) + s.one(k.police)
+	s.news = 2*s.n(k.police) + 3*s.n(k.raid) + 2*s.n(k.rescue) + 3*s.n(k.reported) + 2*s.n(k.frame) + 3*s.n(k.affected) + min(s.n(k.scam), 1)
+}
+
+// tells weighs what somebody tells of himself or of one of the family.
+func (s *speaker) tells() {
+	k := s.k
+	distress := s.held + s.n(k.help) + s.n(k.rescue) + s.n(k.scam) + s.n(k.affected)
+	was, plea := 4*s.n(k.was), s.n(k.plea)
+	if s.n(k.help) > 0 && s.some(k.plea) {
 		plea = max(plea, 1)
 	}
-	if distress == 0 && (plea == 1 && (handles > 0 || terms > 0 || evidence > 2) || c.instructs(w)) {
+	instructs := s.c.instructs(s.w)
+	if distress == 0 && (plea == 1 && (s.handles > 0 || s.terms > 0 || s.evidence > 2) || instructs) {
 		plea = 0 // sister, brother: so the reader is addressed
 	}
-	if distress == 0 && n(k.was) == 1 && (reach > 0 || hire > 0 || evidence > 1 || n(k.arrive) > 0 || c.instructs(w)) {
+	if distress == 0 && s.n(k.was) == 1 && (s.reach > 0 || s.hire > 0 || s.evidence > 1 || s.n(k.arrive) > 0 || instructs) {
 		was /= 2 // "once there" alone; and what to tell at the counter is told to one who is to go
 	}
-	x.testimony = was + 5*plea + 3*n(k.help)
-	if reach == 0 && hire == 0 && n(k.denial) == 0 && n(k.beat) > 0 && held > 1 { // beaten and locked up, and no offer
-		x.warning += 5
-		if held > 2 {
-			x.testimony += 4
+	s.testimony = was + 5*plea + 3*s.n(k.help)
+	if s.reach == 0 && s.unhired() && s.n(k.beat) > 0 && s.held > 1 { // beaten and locked up, and no offer
+		s.warning += 5
+		if s.held > 2 {
+			s.testimony += 4
 		}
 	}
-	if some(k.plea) && hire == 0 && n(k.denial) == 0 && (held > 0 || n(k.plea) > 0 && (some(k.beat) || some(k.locked) || some(k.ransom) || some(k.cross) && handles == 0) || (some(k.cross) && reach == 0 || terms > 0 && w.laughs(k.fiction) == 0) && w.opens(k.plea)) {
-		x.testimony += 8 // a brother who is beaten, is not let out or was taken over a river
+	if s.some(k.plea) && s.unhired() && s.ofKin() {
+		s.testimony += 8 // a brother who is beaten, is not let out or was taken over a river
 	}
-	if reach == 0 && hire == 0 && n(k.denial) == 0 && some(k.warn) && (some(k.ifAsk) || some(k.reported) || some(k.advice)) && !c.instructs(w) {
-		x.warning += 4 // mind: if somebody asks you
+}
+
+// ofKin reports that something was done to who is called brother or sister.
+func (s *speaker) ofKin() bool {
+	k := s.k
+	harmed := s.some(k.beat) || s.some(k.locked) || s.some(k.ransom) || s.some(k.cross) && s.handles == 0
+	taken := s.some(k.cross) && s.reach == 0 || s.terms > 0 && s.w.laughs(k.fiction) == 0
+	return s.held > 0 || s.n(k.plea) > 0 && harmed || taken && s.w.opens(k.plea)
+}
+
+// unoffered weighs what is said where nobody hires, or nobody can be reached.
+func (s *speaker) unoffered() {
+	k := s.k
+	if s.reach == 0 && s.unhired() && s.some(k.warn) && (s.some(k.ifAsk) || s.some(k.reported) || s.some(k.advice)) && !s.c.instructs(s.w) {
+		s.warning += 4 // mind: if somebody asks you
 	}
-	if handles == 0 && hire == 0 && n(k.denial) == 0 { // who quotes an offer does not make it, nor who names two authorities
-		if c.quotesOffer(w) {
-			x.warning += 6
-			x.offer = min(x.offer, x.warning)
-		} else if n(k.police) > 1 {
-			x.news += 2
-			x.offer = min(x.offer, max(x.news, x.warning))
+	if s.handles == 0 && s.unhired() { // who quotes an offer does not make it, nor who names two authorities
+		if s.c.quotesOffer(s.w) {
+			s.warning += 6
+			s.offer = min(s.offer, s.warning)
+		} else if s.n(k.police) > 1 {
+			s.news += 2
+			s.offer = min(s.offer, max(s.news, s.warning))
 		}
 	}
-	if hire == 0 && n(k.denial) == 0 && (n(k.beat) > 0 && n(k.ransom) > 0 || n(k.locked) > 0 && n(k.police) > 0 && (handles == 0 || n(k.was) > 0)) {
-		x.testimony += 8 // beaten until a ransom came, locked up until the police did
+	if s.unhired() && (s.n(k.beat) > 0 && s.n(k.ransom) > 0 || s.n(k.locked) > 0 && s.n(k.police) > 0 && (s.handles == 0 || s.n(k.was) > 0)) {
+		s.testimony += 8 // beaten until a ransom came, locked up until the police did
 	}
-	if reach == 0 && hire == 0 && n(k.scam) > 0 && n(k.denial)+n(k.jargon)+n(k.perHead) == 0 { // who names the crime does not offer it
-		x.warning += 4
+	if s.reach == 0 && s.hire == 0 && s.n(k.scam) > 0 && s.n(k.denial)+s.n(k.jargon)+s.n(k.perHead) == 0 { // who names the crime does not offer it
+		s.warning += 4
 	}
-	if n(k.was) > 0 && (handles == 0 || held > 0) && hire == 0 && n(k.denial) == 0 && terms > 0 && !c.instructs(w) { // one who was there, and nobody to write to, or held
-		x.testimony = max(x.testimony, 8)
-		x.offer = min(x.offer, x.testimony)
+	if s.n(k.was) > 0 && (s.handles == 0 || s.held > 0) && s.unhired() && s.terms > 0 && !s.c.instructs(s.w) { // one who was there, and nobody to write to, or held
+		s.testimony = max(s.testimony, 8)
+		s.offer = min(s.offer, s.testimony)
 	}
-	if n(k.reported)+n(k.frame) > 0 && n(k.police)+n(k.raid)+n(k.rescue) > 1 { // a report, in which those concerned are quoted
-		x.testimony -= 6
+	if s.n(k.reported)+s.n(k.frame) > 0 && s.n(k.police)+s.n(k.raid)+s.n(k.rescue) > 1 { // a report, in which those concerned are quoted
+		s.testimony -= 6
 	}
-	if x.testimony > 0 {
-		x.testimony += 2*held + min(n(k.scam), 1)
+	if s.testimony > 0 {
+		s.testimony += 2*s.held + min(s.n(k.scam), 1)
 	}
-	asked := w.asked(k)
-	x.seeker = 8*n(k.seeker) + 3*n(k.question)
-	x.doubt = n(k.question) > 1 || n(k.question) > 0 && n(k.scam) > 0 || asked && handles == 0
-	x.policy = 3 * n(k.policy)
-	x.joking = 3 * n(k.fiction)
-	laughs, paid := w.laughs(k.fiction), n(k.money)+n(k.foreign) > 0
-	x.paid = paid
-	if handles > 0 && laughs > 1 && !paid && evidence+terms < 7 {
-		x.joking += 6
-	}
-	if handles == 0 { // who laughs and can be written to may mean it
-		if laughs > 0 && !paid && (evidence < 4 || len(w.hits.by[c.marks.far]) == 0) {
-			laughs = 2
+}
+
+// asks weighs questions, looking for work, and the words of laws.
+func (s *speaker) asks() {
+	k := s.k
+	s.seeker = 8*s.n(k.seeker) + 3*s.n(k.question)
+	s.doubt = s.n(k.question) > 1 || s.n(k.question) > 0 && s.n(k.scam) > 0 || s.asked && s.handles == 0
+	s.policy = 3 * s.n(k.policy)
+}
+
+// jokes weighs laughter and stories: who can be written to may mean it.
+func (s *speaker) jokes() {
+	k := s.k
+	s.joking = 3 * s.n(k.fiction)
+	laughs := s.w.laughs(k.fiction)
+	if s.handles > 0 {
+		if laughs > 1 && !s.paid && s.evidence+s.terms < 7 {
+			s.joking += 6
 		}
-		x.joking += 3 * laughs
-		switch {
-		case w.chapter(k) || evidence < 5 && x.news < 6 && w.narrated(k):
-			x.joking += 6
-		case n(k.fiction) > 0 && !paid: // of a film
-			x.joking += 3
-		}
+		return
 	}
-	if n(k.denial)+n(k.travelBan) > 0 { // a denial inside an offer speaks of scams and beatings too, an offer to the banned of the police
-		x.warning -= 4
-		x.news -= 3
+	if laughs > 0 && !s.paid && (s.evidence < 4 || !s.some(s.c.marks.far)) {
+		laughs = 2
 	}
-	if others := max(x.news, x.warning, x.testimony, x.seeker, x.policy, x.joking); others < 3 || others < 5 && terms > 2 { // nobody reports or warns: who sets the terms offers the place
-		x.offer += 2 * terms
+	s.joking += 3 * laughs
+	switch {
+	case s.w.chapter(*k) || s.evidence < 5 && s.news < 6 && s.w.narrated(*k):
+		s.joking += 6
+	case s.n(k.fiction) > 0 && !s.paid: // of a film
+		s.joking += 3
 	}
-	if reach == 0 && hire == 0 && max(x.news, x.warning, x.testimony) >= 3 { // nobody could take the offer up
-		x.offer -= 3
+}
+
+// terse corrects the weights where little is said beside the terms of an offer.
+func (s *speaker) terse() {
+	k := s.k
+	if s.n(k.denial)+s.n(k.travelBan) > 0 { // a denial inside an offer speaks of scams and beatings too, an offer to the banned of the police
+		s.warning -= 4
+		s.news -= 3
 	}
-	if strong := c.strong(w); !x.doubt && (strong > 1 || strong > 0 && (handles > 0 || terms > 1) && x.seeker < 16 || n(k.perHead) > 0) {
-		x.seeker = 0 // who looks for work does not speak of debts paid and kidneys, or pay for people
+	if others := max(s.news, s.warning, s.testimony, s.seeker, s.policy, s.joking); others < 3 || others < 5 && s.terms > 2 { // nobody reports or warns: who sets the terms offers the place
+		s.offer += 2 * s.terms
 	}
-	warned := n(k.warn) > 0 && n(k.scam)+n(k.advice)+n(k.ngo)+n(k.police) > 0 || n(k.warn) > 1
-	others := some(k.advice) || n(k.warn) > 1 || n(k.reported)+n(k.seeker) > 0 || n(k.police) > 1 || x.testimony >= 8 || c.quotesOffer(w)
-	switch solid := (handles > 0 || one(k.contact) > 0 && x.paid && hire > 0) && (hire > 0 && x.paid || hire > 0 && evidence+terms > 4 || x.paid && evidence+terms > 4); {
-	case solid && !others: // one line of caution, news or fun under an offer that can be taken up
-		x.warning, x.news = min(x.warning, x.offer/4), min(x.news, x.offer/4)
-		x.seeker, x.joking, x.policy, x.doubt, asked, warned = 0, 0, 0, false, false, false
-	case handles > 0 && hire == 0 && reach == 2 && (max(x.warning, x.news) >= 4 || (x.doubt || asked) && terms == 0): // a hotline under a warning, one's own number under a question
-		handles, reach = 0, 0
-		x.offer -= 5
+	if s.reach == 0 && s.hire == 0 && max(s.news, s.warning, s.testimony) >= 3 { // nobody could take the offer up
+		s.offer -= 3
 	}
-	x.stance = x.decide(hire, handles, reach, warned, asked && n(k.warn) < 2 && n(k.advice) < 2, n(k.reported) > 0 && !c.instructs(w))
-	return x
+	if strong := s.c.strong(s.w); !s.doubt && (strong > 1 || strong > 0 && (s.handles > 0 || s.terms > 1) && s.seeker < 16 || s.n(k.perHead) > 0) {
+		s.seeker = 0 // who looks for work does not speak of debts paid and kidneys, or pay for people
+	}
+	s.warned = s.n(k.warn) > 0 && s.n(k.scam)+s.n(k.advice)+s.n(k.ngo)+s.n(k.police) > 0 || s.n(k.warn) > 1
+}
+
+// solid lets an offer that can be taken up outweigh one line of caution, news or fun
+// under it, and takes the hotline under a warning for no such offer.
+func (s *speaker) solid() {
+	k := s.k
+	much := s.evidence+s.terms > 4
+	up := (s.handles > 0 || s.one(k.contact) > 0 && s.paid && s.hire > 0) && (s.hire > 0 && s.paid || s.hire > 0 && much || s.paid && much)
+	others := s.some(k.advice) || s.n(k.warn) > 1 || s.n(k.reported)+s.n(k.seeker) > 0 || s.n(k.police) > 1 || s.testimony >= 8 || s.c.quotesOffer(s.w)
+	switch {
+	case up && !others:
+		s.warning, s.news = min(s.warning, s.offer/4), min(s.news, s.offer/4)
+		s.seeker, s.joking, s.policy, s.doubt, s.asked, s.warned = 0, 0, 0, false, false, false
+	case s.handles > 0 && s.hire == 0 && s.reach == 2 && (max(s.warning, s.news) >= 4 || (s.doubt || s.asked) && s.terms == 0): // a hotline under a warning, one's own number under a question
+		s.handles, s.reach = 0, 0
+		s.offer -= 5
+	}
 }
 
 // evidence counts the concepts that say what is offered: pay, perks and roles. Six
