@@ -190,7 +190,7 @@ alerts:
 		life := time.Duration(150+rnd.IntN(1300)) * time.Millisecond
 		end := time.Now().Add(life)
 		if addr := s.desk(life); addr != "" {
-			reviewer.login(addr, s.out.String())
+			reviewer.login(addr, data)
 			for time.Now().Before(end) {
 				if id, act, ok := reviewer.decideOne(rnd, decided); ok {
 					decided[id] = act
@@ -353,19 +353,15 @@ type deskClient struct {
 	password string
 }
 
-var adminLine = regexp.MustCompile(`name=(\S+) password_file=(\S+)`)
-
 // login logs in at the desk. The session outlives a crash, so once is enough, but
 // the cookie belongs to the address.
-func (d *deskClient) login(base, log string) {
+func (d *deskClient) login(base, data string) {
 	d.base = strings.TrimSuffix(base, "/")
-	if m := adminLine.FindStringSubmatch(log); m != nil {
-		b, err := os.ReadFile(m[2])
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		d.password = strings.TrimSpace(string(b))
+	b, err := os.ReadFile(filepath.Join(data, "first-admin-password")) // of whichever round made the account
+	if err != nil {
+		d.t.Fatal(err)
 	}
+	d.password = strings.TrimSpace(string(b))
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		d.t.Fatal(err)

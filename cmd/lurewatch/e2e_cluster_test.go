@@ -224,7 +224,7 @@ func TestRolesRunAsSeparateProcesses(t *testing.T) {
 	addr := desk.says(t, 30*time.Second, deskURL.String())[1]
 	c.await(want, time.Minute)
 	reviewer := &deskClient{t: t}
-	reviewer.login(addr, desk.out.String())
+	reviewer.login(addr, c.data)
 	decided := map[string]post.Act{}
 	within(t, 20*time.Second, "the desk takes three decisions", func() bool {
 		if id, act, ok := reviewer.decideOne(rand.New(rand.NewPCG(1, 2)), decided); ok {
