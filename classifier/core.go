@@ -26,7 +26,7 @@ const longPost = 900
 
 // stretches are the lengths of the beginning and the end of a long post that are
 // looked at alone, in characters that show: lures are short.
-var stretches = [...]int{600, 350, 240, 120, 1}
+var stretches = [...]int{600, 460, 350, 240, 120, 1}
 
 // fewLines bounds the lines of a stretch for which one rule is enough: perks and duties
 // are told in lists.
