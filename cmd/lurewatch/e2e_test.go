@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -59,6 +62,44 @@ func ended(t *testing.T, cmd *exec.Cmd) result {
 	}
 	return result{out.String(), errs.String(), cmd.ProcessState.ExitCode()}
 }
+
+// measured runs cmd to its end and returns the most memory it held too, in KiB. What
+// the system reports of an ended process counts the one that started it.
+func measured(t *testing.T, cmd *exec.Cmd) (result, int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	status, done, peak := fmt.Sprintf("/proc/%d/status", cmd.Process.Pid), make(chan struct{}), make(chan int)
+	go func() {
+		most := 0
+		for {
+			if b, err := os.ReadFile(status); err == nil {
+				if m := highWater.FindSubmatch(b); m != nil {
+					n, _ := strconv.Atoi(string(m[1])) // digits
+					most = max(most, n)
+				}
+			}
+			select {
+			case <-done:
+				peak <- most
+				return
+			case <-time.After(2 * time.Millisecond):
+			}
+		}
+	}()
+	err := cmd.Wait()
+	close(done)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatalf("%v: %v", cmd.Args[1:], err)
+	}
+	return result{out.String(), errs.String(), cmd.ProcessState.ExitCode()}, <-peak
+}
+
+var highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 
 // child is a process of lurewatch in the background; it never outlives its test.
 type child struct {
