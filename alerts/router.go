@@ -103,7 +103,7 @@ func (r *Router) handle(ctx context.Context, j post.Judged, told map[string]erro
 	if !v.Flagged || v.Help || v.Stance == post.StanceTestimony {
 		return nil // a person who may need help is no matter for enforcement
 	}
-	var passing, permanent []error
+	var all failures
 	for _, route := range r.opt.Routes {
 		if v.Level.Rank() < route.MinLevel.Rank() {
 			continue
@@ -114,18 +114,30 @@ func (r *Router) handle(ctx context.Context, j post.Judged, told map[string]erro
 			err = r.tell(ctx, route, key, j)
 			told[key] = err
 		}
-		switch {
-		case err == nil:
-		case errors.Is(err, ErrPermanent):
-			permanent = append(permanent, fmt.Errorf("route %s: %w", route.Name, err))
-		default:
-			passing = append(passing, fmt.Errorf("route %s: %w", route.Name, err))
-		}
+		all.add(route, err)
 	}
-	if len(passing) > 0 {
-		return errors.Join(passing...)
+	return all.err()
+}
+
+// failures are those of the routes of one notice.
+type failures struct{ passing, permanent []error }
+
+func (f *failures) add(route Route, err error) {
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrPermanent):
+		f.permanent = append(f.permanent, fmt.Errorf("route %s: %w", route.Name, err))
+	default:
+		f.passing = append(f.passing, fmt.Errorf("route %s: %w", route.Name, err))
 	}
-	return errors.Join(permanent...)
+}
+
+// err is permanent only when nothing that may pass is among them.
+func (f *failures) err() error {
+	if len(f.passing) > 0 {
+		return errors.Join(f.passing...)
+	}
+	return errors.Join(f.permanent...)
 }
 
 // Tell sends the notices of a batch of news: what happened to posts that are or were flagged, to the
@@ -147,7 +159,7 @@ func (r *Router) tellNews(ctx context.Context, n post.News) error {
 	if n.Key() == "" {
 		return fmt.Errorf("%w: news of nothing", ErrPermanent)
 	}
-	var passing, permanent []error
+	var all failures
 	for _, route := range r.opt.Routes {
 		if n.Event != nil && n.Level.Rank() < route.MinLevel.Rank() {
 			continue
@@ -162,18 +174,9 @@ func (r *Router) tellNews(ctx context.Context, n post.News) error {
 		default:
 			err = r.send(ctx, route, r.newsNotice(route, key, n))
 		}
-		switch {
-		case err == nil:
-		case errors.Is(err, ErrPermanent):
-			permanent = append(permanent, fmt.Errorf("route %s: %w", route.Name, err))
-		default:
-			passing = append(passing, fmt.Errorf("route %s: %w", route.Name, err))
-		}
+		all.add(route, err)
 	}
-	if len(passing) > 0 {
-		return errors.Join(passing...)
-	}
-	return errors.Join(permanent...)
+	return all.err()
 }
 
 func (r *Router) newsNotice(route Route, key string, n post.News) post.Notice {
