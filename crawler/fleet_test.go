@@ -37,16 +37,31 @@ func TestTwoCrawlersShareAFrontier(t *testing.T) {
 	})
 }
 
+// beginner tells when its crawler has joined the round: one that came after the other
+// was done would begin a round of its own.
+type beginner struct {
+	frontier.Store
+	began func()
+}
+
+func (b beginner) Round(ctx context.Context, site string, fresh bool) (int64, error) {
+	defer b.began()
+	return b.Store.Round(ctx, site, fresh)
+}
+
 func twoCrawlers(t *testing.T, open func() (frontier.Store, error)) {
 	const hosts, pages = 6, 8
 	var mu sync.Mutex
 	visits := map[string]int{}
+	var both sync.WaitGroup
+	both.Add(2)
 	var urls []string
 	for h := range hosts {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/robots.txt" {
 				return
 			}
+			both.Wait()
 			mu.Lock()
 			defer mu.Unlock()
 			visits[fmt.Sprint(h, r.URL.Path)]++
@@ -74,7 +89,7 @@ func twoCrawlers(t *testing.T, open func() (frontier.Store, error)) {
 			t.Fatal(err)
 		}
 		r := newRig(t, site)
-		r.opt.Frontier, r.opt.Workers, r.opt.Patience, r.opt.Lease = s, 2, 20*time.Second, time.Minute
+		r.opt.Frontier, r.opt.Workers, r.opt.Patience, r.opt.Lease = beginner{s, sync.OnceFunc(both.Done)}, 2, 20*time.Second, time.Minute
 		rigs, stores = append(rigs, r), append(stores, s)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -82,6 +97,7 @@ func twoCrawlers(t *testing.T, open func() (frontier.Store, error)) {
 	var wg sync.WaitGroup
 	for i, r := range rigs {
 		wg.Go(func() {
+			defer r.opt.Frontier.(beginner).began() //nolint:errcheck // set above; one that fails keeps nobody waiting
 			c, err := New(r.opt)
 			if err == nil {
 				err = c.Run(ctx)
