@@ -97,7 +97,7 @@ func twoCrawlers(t *testing.T, open func() (frontier.Store, error)) {
 	var wg sync.WaitGroup
 	for i, r := range rigs {
 		wg.Go(func() {
-			defer r.opt.Frontier.(beginner).began() //nolint:errcheck // set above; one that fails keeps nobody waiting
+			defer r.opt.Frontier.(beginner).began() // one that fails keeps nobody waiting
 			c, err := New(r.opt)
 			if err == nil {
 				err = c.Run(ctx)
