@@ -32,9 +32,10 @@ def measure(scan):
 
 def yara():
     import yara_x
-    strings = "\n".join(f'$a{i} = {json.dumps(t, ensure_ascii=False)}{" nocase" if t.isascii() else ""}' for i, t in enumerate(terms) if len(t.encode()) > 1)
+    strings = [f'$a{i} = {json.dumps(t, ensure_ascii=False)}{" nocase" if t.isascii() else ""}' for i, t in enumerate(terms) if len(t.encode()) > 1]
     c = yara_x.Compiler()
-    c.add_source("rule t { strings:\n" + strings + "\ncondition: any of them }")
+    for n in range(0, len(strings), 50_000):  # a rule holds 100,000 at most
+        c.add_source(f"rule t{n} {{ strings:\n" + "\n".join(strings[n:n + 50_000]) + "\ncondition: any of them }")
     s = yara_x.Scanner(c.build())
     return measure(s.scan)
 
