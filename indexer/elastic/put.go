@@ -72,41 +72,24 @@ func (x *Index) Put(ctx context.Context, changes []indexer.Change) []error {
 
 // read gets the documents that the batch changes, as they are at this moment.
 func (x *Index) read(ctx context.Context, todo []*merge) error {
-	ids := make([]string, len(todo))
+	refs := make([]es.Ref, len(todo))
 	for i, m := range todo {
-		ids[i] = m.ID
+		refs[i] = es.Ref{ID: m.ID}
 	}
-	body, err := json.Marshal(object{"ids": ids})
+	got, err := es.Read[struct {
+		Doc *indexer.Doc `json:"doc"`
+	}](ctx, x.es, x.opt.Name, refs)
 	if err != nil {
 		return err
 	}
-	var out struct {
-		Docs []struct {
-			Found       bool      `json:"found"`
-			SeqNo       int64     `json:"_seq_no"`
-			PrimaryTerm int64     `json:"_primary_term"`
-			Error       *es.Cause `json:"error"`
-			Source      struct {
-				Doc *indexer.Doc `json:"doc"`
-			} `json:"_source"`
-		} `json:"docs"`
-	}
-	if err := x.es.Do(ctx, http.MethodPost, "/"+x.opt.Name+"/_mget", body, &out); err != nil {
-		return err
-	}
-	if len(out.Docs) != len(todo) {
-		return fmt.Errorf("%w: %d documents for %d ids", es.ErrAnswer, len(out.Docs), len(todo))
-	}
-	for i, d := range out.Docs {
-		switch {
-		case d.Error != nil:
-			return &es.Fault{Status: http.StatusServiceUnavailable, Type: d.Error.Type, Reason: d.Error.Reason}
-		case d.Found && d.Source.Doc == nil:
-			return fmt.Errorf("%w: %s has no document in it", es.ErrAnswer, todo[i].ID)
-		case d.Found:
-			todo[i].old, todo[i].seqNo, todo[i].term = d.Source.Doc, d.SeqNo, d.PrimaryTerm
-		default:
-			todo[i].old = nil
+	for i, g := range got {
+		m := todo[i]
+		m.old, m.seqNo, m.term = nil, g.SeqNo, g.Term
+		if g.Source == nil {
+			continue
+		}
+		if m.old = g.Source.Doc; m.old == nil {
+			return fmt.Errorf("%w: %s has no document in it", es.ErrAnswer, m.ID)
 		}
 	}
 	return nil

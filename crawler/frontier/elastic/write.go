@@ -191,43 +191,16 @@ func read[T any](ctx context.Context, s *Store, index string, hs []held[T]) erro
 }
 
 func readOnce[T any](ctx context.Context, s *Store, index string, hs []held[T]) error {
-	docs := make([]object, len(hs))
+	refs := make([]es.Ref, len(hs))
 	for i, h := range hs {
-		docs[i] = object{"_id": h.id}
-		if h.routing != "" {
-			docs[i]["routing"] = h.routing
-		}
+		refs[i] = es.Ref{ID: h.id, Routing: h.routing}
 	}
-	body, err := json.Marshal(object{"docs": docs})
+	got, err := es.Read[T](ctx, s.es, s.alias(index), refs)
 	if err != nil {
 		return err
 	}
-	var out struct {
-		Docs []struct {
-			Found       bool      `json:"found"`
-			SeqNo       int64     `json:"_seq_no"`
-			PrimaryTerm int64     `json:"_primary_term"`
-			Source      *T        `json:"_source"`
-			Error       *es.Cause `json:"error"`
-		} `json:"docs"`
-	}
-	if err := s.es.Do(ctx, http.MethodPost, "/"+s.alias(index)+"/_mget", body, &out); err != nil {
-		return err
-	}
-	if len(out.Docs) != len(hs) {
-		return fmt.Errorf("%w: %d documents for %d ids", es.ErrAnswer, len(out.Docs), len(hs))
-	}
-	for i, d := range out.Docs {
-		switch {
-		case d.Error != nil:
-			return &es.Fault{Status: http.StatusServiceUnavailable, Type: d.Error.Type, Reason: d.Error.Reason}
-		case d.Found && d.Source == nil:
-			return fmt.Errorf("%w: a document has no source", es.ErrAnswer)
-		case d.Found:
-			hs[i].doc, hs[i].seqNo, hs[i].term = d.Source, d.SeqNo, d.PrimaryTerm
-		default:
-			hs[i].doc = nil
-		}
+	for i, g := range got {
+		hs[i].doc, hs[i].seqNo, hs[i].term = g.Source, g.SeqNo, g.Term
 	}
 	return nil
 }
