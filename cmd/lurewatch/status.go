@@ -90,8 +90,15 @@ func printStatus(out io.Writer, s app.Status) error {
 	}
 	fmt.Fprintln(out)
 	line("SOURCE\tSTATE\tLAST PAGE\tLAST POST\tPOSTS A PAGE\tWALLS\tFAILURES\tWAITING")
+	old := 0
 	for _, src := range s.Sources {
-		if !src.Configured {
+		state := string(src.State)
+		switch {
+		case src.Configured:
+		case src.Once:
+			state += ", once"
+		default:
+			old++
 			continue
 		}
 		r := src.Recent(health.BarPages * health.MaxBars)
@@ -99,8 +106,11 @@ func printStatus(out io.Writer, s app.Status) error {
 		if src.Queue != nil {
 			queue = fmt.Sprint(src.Queue.Waiting)
 		}
-		line("%s\t%s\t%s\t%s\t%.1f\t%.0f%%\t%.0f%%\t%s", headlineOf(src.Name, 40), src.State, since(s.At, src.LastSuccess), since(s.At, src.LastPost),
+		line("%s\t%s\t%s\t%s\t%.1f\t%.0f%%\t%.0f%%\t%s", headlineOf(src.Name, 40), state, since(s.At, src.LastSuccess), since(s.At, src.LastPost),
 			r.Yield(), 100*r.Share(r.Challenge+r.Login+r.Robots), 100*r.Share(r.Errors+r.Retries), queue)
+	}
+	if old > 0 {
+		line("%d more were crawled before and are not configured any more", old)
 	}
 	return w.Flush()
 }

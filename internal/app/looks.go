@@ -19,7 +19,8 @@ import (
 // and the health of sources.
 type looks struct {
 	a     *App
-	store *health.Store // nil in a crawl that is no service: it says nothing of the sources
+	store *health.Store
+	once  bool // the crawl ends by itself
 
 	mu      sync.Mutex
 	waiting []health.Look
@@ -28,14 +29,11 @@ type looks struct {
 // startLooks begins to note what a crawl looks at. What it returns ends that, and
 // writes what is noted.
 func (a *App) startLooks(ctx context.Context, opt CrawlOptions, store frontier.Store) (*looks, func(), error) {
-	l := &looks{a: a}
-	if !opt.Service {
-		return l, func() {}, nil
-	}
-	var err error
-	if l.store, err = a.healthStore(ctx); err != nil {
+	health, err := a.healthStore(ctx)
+	if err != nil {
 		return nil, nil, err
 	}
+	l := &looks{a: a, store: health, once: !opt.Service}
 	ctx, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { l.keepUp(ctx, opt.Sites, store) })
@@ -55,6 +53,7 @@ func (l *looks) keepUp(ctx context.Context, sites []crawler.Site, store frontier
 		case <-ctx.Done():
 			ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
 			defer stop()
+			l.countFrontier(ctx, sites, store)
 			l.flush(ctx)
 			return
 		case <-tick.C:
@@ -74,16 +73,14 @@ func (l *looks) countFrontier(ctx context.Context, sites []crawler.Site, store f
 	w := l.a.watch
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.queues, w.crawls = queues, true
+	w.queues = queues
 }
 
 // maxLooks bounds what waits to be written while the health file cannot be.
 const maxLooks = 100_000
 
 func (l *looks) note(look health.Look) {
-	if l.store == nil {
-		return
-	}
+	look.Once = l.once
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.waiting) < maxLooks {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -30,34 +31,52 @@ func (w *watch) snapshot() metrics.Snapshot {
 	}
 	w.mu.Lock()
 	s.Archive = float64(w.archived)
-	queues, crawls := w.queues, w.crawls
+	queues := w.queues
 	w.mu.Unlock()
-	if crawls {
-		s.Sources = w.sources(ctx, queues)
-	}
+	s.Sources = w.sources(ctx, queues)
 	return s
 }
 
+// sources tells of the sources of the configuration, and of those that a crawl that
+// ends has read; the frontier is told by the process that crawls.
 func (w *watch) sources(ctx context.Context, queues map[string]health.Queue) (out []metrics.SourceNow) {
-	known := map[string]health.Source{}
 	w.opening.Lock()
 	store := w.health
 	w.opening.Unlock()
-	if store != nil {
-		all, err := store.Sources(ctx)
-		if err != nil {
-			w.a.log.Debug("health could not be read for the metrics", "err", err)
+	if store == nil {
+		return nil // it tells nothing of itself
+	}
+	all, err := store.Sources(ctx)
+	if err != nil {
+		w.a.log.Debug("health could not be read for the metrics", "err", err)
+	}
+	known := map[string]health.Source{}
+	for _, s := range all {
+		known[s.Name] = s
+	}
+	seen := map[string]bool{}
+	add := func(name string, configured bool) {
+		if seen[name] {
+			return
 		}
-		for _, s := range all {
-			known[s.Name] = s
+		seen[name] = true
+		s := known[name]
+		one := metrics.SourceNow{Name: name, Known: -1, LastSuccess: s.LastSuccess, Drifted: !s.Drift.Since.IsZero(), Configured: configured}
+		if q, ok := queues[name]; ok {
+			one.Known, one.Waiting, one.Leased = float64(q.Known), float64(q.Waiting), float64(q.Leased)
+		}
+		out = append(out, one)
+	}
+	for _, s := range w.a.cfg.Sources {
+		add(s.Name, true)
+	}
+	for _, s := range all {
+		if s.Once {
+			add(s.Name, false)
 		}
 	}
-	for name, q := range queues {
-		s := known[name]
-		out = append(out, metrics.SourceNow{
-			Name: name, Known: float64(q.Known), Waiting: float64(q.Waiting), Leased: float64(q.Leased),
-			LastSuccess: s.LastSuccess, Drifted: !s.Drift.Since.IsZero(),
-		})
+	for _, name := range slices.Sorted(maps.Keys(queues)) {
+		add(name, false)
 	}
 	return out
 }

@@ -12,7 +12,7 @@ import (
 const defaultRecrawl = 24 * time.Hour
 
 // SourceReport tells how every source does: those of the configuration in its order,
-// then others that were crawled before.
+// then others that were crawled once, or before.
 func (a *App) SourceReport(ctx context.Context) ([]web.Source, error) {
 	store, err := a.healthStore(ctx)
 	if err != nil {
@@ -21,6 +21,8 @@ func (a *App) SourceReport(ctx context.Context) ([]web.Source, error) {
 	return a.sourceReport(ctx, store)
 }
 
+// sourceReport is SourceReport from an open file. A source that nobody asks for any more
+// waits; one that a crawl read once is judged by what that crawl saw.
 func (a *App) sourceReport(ctx context.Context, store *health.Store) ([]web.Source, error) {
 	all, err := store.Sources(ctx)
 	if err != nil {
@@ -47,12 +49,12 @@ func (a *App) sourceReport(ctx context.Context, store *health.Store) ([]web.Sour
 		s := known[name]
 		s.Name = name
 		delete(known, name)
-		if every <= 0 {
+		if configured && every <= 0 {
 			every = defaultRecrawl
 		}
 		one := web.Source{Source: s, State: s.State(now, every), Configured: configured}
-		if !configured {
-			one.State = health.Waiting // nobody asks for it any more
+		if !configured && !s.Once {
+			one.State = health.Waiting
 		}
 		if q, ok := queues[name]; ok {
 			one.Queue = &q

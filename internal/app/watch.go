@@ -38,8 +38,7 @@ type watch struct {
 	mu       sync.Mutex // guards what follows
 	fault    health.Fault
 	queues   map[string]health.Queue // frontier of the sources that this process crawls
-	crawls   bool
-	archived int64 // bytes; -1 when not known
+	archived int64                   // bytes; -1 when not known
 	day      string
 	today    int64
 }
@@ -153,10 +152,6 @@ func (w *watch) close() error {
 // RunService is [App.Run] for a process that stays: it tells of itself in the health
 // file, for `lurewatch status` and the desk, and serves its metrics.
 func (a *App) RunService(ctx context.Context, roles ...string) error {
-	store, err := a.healthStore(ctx)
-	if err != nil {
-		return err
-	}
 	serve, err := a.listenMetrics(ctx)
 	if err != nil {
 		return err
@@ -164,8 +159,19 @@ func (a *App) RunService(ctx context.Context, roles ...string) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.Run(ctx, roles...) })
 	g.Go(func() error { return serve(ctx) })
-	g.Go(func() error { a.watch.beat(ctx, store, roles); return nil })
+	g.Go(func() error { return a.Tell(ctx, roles...) })
 	return g.Wait()
+}
+
+// Tell tells in the health file that this process is alive and plays some roles, until
+// ctx ends.
+func (a *App) Tell(ctx context.Context, roles ...string) error {
+	store, err := a.healthStore(ctx)
+	if err != nil {
+		return err
+	}
+	a.watch.beat(ctx, store, roles)
+	return nil
 }
 
 // slowly is how many beats pass between two looks at what takes longer to count.

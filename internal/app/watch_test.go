@@ -201,6 +201,7 @@ func TestTheServiceTellsOfItself(t *testing.T) {
 		"lurewatch_archive_bytes":             {nil, 5000},
 		"lurewatch_disk_free_bytes":           {nil, 1},
 		"lurewatch_build_info":                {[]string{"version", "test"}, 1},
+		"lurewatch_source_configured":         {[]string{"source", "board"}, 1},
 		"lurewatch_frontier_pages":            {[]string{"source", "board", "state", "known"}, 0},
 		"lurewatch_dead_letters":              {nil, 0},
 		"go_goroutines":                       {nil, 1},

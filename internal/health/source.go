@@ -28,6 +28,7 @@ type Look struct {
 	Posts   int  // found on the page
 	First   bool // the page was never looked at before
 	Gave    bool // it gave posts at one of its last [Patience] looks
+	Once    bool // by a crawl that ends, as that of a demo: nobody has promised to come again
 }
 
 // Patience is for how many looks in a row a page that gave posts counts as one that
@@ -131,6 +132,7 @@ func (b Bar) Share(n int) float64 {
 // Source is the record of one source. The zero Source has never been tried.
 type Source struct {
 	Name        string    `json:"name"`
+	Once        bool      `json:"once,omitempty"` // it was looked at last by a crawl that ends
 	LastTry     time.Time `json:"last_try,omitzero"`
 	LastSuccess time.Time `json:"last_success,omitzero"` // a page of content was read, or is as it was
 	LastPost    time.Time `json:"last_post,omitzero"`    // a page gave a post
@@ -142,7 +144,7 @@ type Source struct {
 // Add takes one look and reports a turn: the source has stopped to give posts, or
 // gives them again after an alarm.
 func (s *Source) Add(l Look) Turn {
-	s.Name = l.Source
+	s.Name, s.Once = l.Source, l.Once
 	if l.At.After(s.LastTry) {
 		s.LastTry = l.At
 	}
@@ -200,7 +202,7 @@ const judged, least = 2 * BarPages, 5
 
 // State tells how the source does at a time. every is how often its pages are
 // looked at again; a source that could not be read for three times as long, and at
-// least a day, is silent.
+// least a day, is silent. With every at 0 nobody looks at it again, and it has all the time.
 func (s Source) State(now time.Time, every time.Duration) State {
 	r := s.Recent(judged)
 	patience := max(3*every, 24*time.Hour)
@@ -212,7 +214,7 @@ func (s Source) State(now time.Time, every time.Duration) State {
 	case r.Tries >= least && 2*(r.Challenge+r.Login+r.Robots) >= r.Tries:
 		return Blocked
 	case r.Tries >= least && r.Content+r.Same == 0,
-		!s.LastSuccess.IsZero() && now.Sub(s.LastSuccess) > patience:
+		every > 0 && !s.LastSuccess.IsZero() && now.Sub(s.LastSuccess) > patience:
 		return Silent
 	case r.Tries >= least && 10*(r.Retries+r.Errors) >= 3*r.Tries:
 		return Slow

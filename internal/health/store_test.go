@@ -142,6 +142,7 @@ func TestStateInOneWord(t *testing.T) {
 		"nothing comes":                      {run(Retry, Retry, Other, Failure, Retry), time.Hour, Silent},
 		"nothing for a day":                  {old, time.Hour, Silent},
 		"a weekly source has time":           {weekly, 7 * 24 * time.Hour, Fine},
+		"nobody comes again":                 {old, 0, Fine},
 		"a third has to be repeated":         {run(Content, Retry, Content, Retry, Content, Content), time.Hour, Slow},
 	} {
 		t.Run(name, func(t *testing.T) {

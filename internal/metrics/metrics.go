@@ -52,6 +52,7 @@ type SourceNow struct {
 	Known, Waiting, Leased float64 // in the frontier; all negative when there is none
 	LastSuccess            time.Time
 	Drifted                bool
+	Configured             bool // a service comes back to it
 }
 
 // New makes the metrics of a process. now is asked at each scrape, and must answer quickly.

@@ -17,24 +17,25 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc("lurewatch_"+name, help, labels, nil)
 }
 
-type gauges struct{ frontier, success, drifted, pending, dead, archive, disk *prometheus.Desc }
+type gauges struct{ frontier, success, drifted, configured, pending, dead, archive, disk *prometheus.Desc }
 
 func (reader) descs() gauges {
 	return gauges{
-		frontier: gauge("frontier_pages", "Pages that the frontier knows: all, waiting to be fetched, or handed out.", "source", "state"),
-		success:  gauge("source_last_success_timestamp_seconds", "When a page of content was last read.", "source"),
-		drifted:  gauge("source_drifted", "1 while a source that gave posts gives none.", "source"),
-		pending:  gauge("stream_pending", "Messages that a stage has not answered for.", "stage"),
-		dead:     gauge("dead_letters", "Messages set aside after too many failures."),
-		archive:  gauge("archive_bytes", "Size of the archive on disk."),
-		disk:     gauge("disk_free_bytes", "Space left where the data folder is."),
+		frontier:   gauge("frontier_pages", "Pages that the frontier knows: all, waiting to be fetched, or handed out.", "source", "state"),
+		success:    gauge("source_last_success_timestamp_seconds", "When a page of content was last read.", "source"),
+		drifted:    gauge("source_drifted", "1 while a source that gave posts gives none.", "source"),
+		configured: gauge("source_configured", "1 for a source of the configuration, 0 for one that a crawl has read once.", "source"),
+		pending:    gauge("stream_pending", "Messages that a stage has not answered for.", "stage"),
+		dead:       gauge("dead_letters", "Messages set aside after too many failures."),
+		archive:    gauge("archive_bytes", "Size of the archive on disk."),
+		disk:       gauge("disk_free_bytes", "Space left where the data folder is."),
 	}
 }
 
 // Describe implements [prometheus.Collector].
 func (r reader) Describe(ch chan<- *prometheus.Desc) {
 	d := r.descs()
-	for _, x := range []*prometheus.Desc{d.frontier, d.success, d.drifted, d.pending, d.dead, d.archive, d.disk} {
+	for _, x := range []*prometheus.Desc{d.frontier, d.success, d.drifted, d.configured, d.pending, d.dead, d.archive, d.disk} {
 		ch <- x
 	}
 }
@@ -60,11 +61,8 @@ func (r reader) Collect(ch chan<- prometheus.Metric) {
 		if !s.LastSuccess.IsZero() {
 			put(d.success, float64(s.LastSuccess.Unix()), name)
 		}
-		v := 0.0
-		if s.Drifted {
-			v = 1
-		}
-		put(d.drifted, v, name)
+		put(d.drifted, flag(s.Drifted), name)
+		put(d.configured, flag(s.Configured), name)
 	}
 	for _, stage := range slices.Sorted(maps.Keys(now.Pending)) {
 		put(d.pending, now.Pending[stage], stage)
@@ -78,4 +76,11 @@ func (r reader) Collect(ch chan<- prometheus.Metric) {
 	if now.DiskFree >= 0 {
 		put(d.disk, now.DiskFree)
 	}
+}
+
+func flag(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -21,6 +21,7 @@ type Source struct {
 type sourcesPage struct {
 	Bad  []sourceRow
 	Rest []sourceRow
+	Once []sourceRow // not in the configuration: a crawl that has an end read them
 	Old  []sourceRow // not in the configuration any more
 	Last int         // tries that the shares and the drawing look back at
 }
@@ -58,6 +59,8 @@ func (d *Desk) sourcesShow(v *visit) error {
 	for _, s := range all {
 		row := newSourceRow(s)
 		switch {
+		case !s.Configured && s.Once:
+			p.Once = append(p.Once, row)
 		case !s.Configured:
 			p.Old = append(p.Old, row)
 		case s.State.Bad():

@@ -28,6 +28,8 @@ func sampleSources() []Source {
 	}
 	old := run("closed-board", [3]int{40, 1, 0})
 	old.Configured, old.Queue = false, nil
+	once := run("tried-by-hand", [3]int{30, 1, 0}, [3]int{40, 0, 1})
+	once.Configured, once.Queue, once.Once = false, nil, true
 	return []Source{
 		run("khmer-jobs", [3]int{300, 2, 0}, [3]int{60, 1, 0}, [3]int{200, 3, 0}),
 		run("manila-board", [3]int{400, 1, 0}, [3]int{30, 0, 0}),
@@ -35,7 +37,7 @@ func sampleSources() []Source {
 		run("sleepy-host", [3]int{60, 1, 0}, [3]int{20, 0, 2}, [3]int{40, 1, 0}, [3]int{15, 0, 2}, [3]int{25, 1, 0}, [3]int{15, 0, 2}),
 		run("dead-host", [3]int{50, 0, 3}),
 		{Source: health.Source{Name: `new <script>alert(1)</script>`}, Configured: true, State: health.Waiting},
-		old,
+		old, once,
 	}
 }
 
@@ -50,7 +52,7 @@ func TestSourcesPage(t *testing.T) {
 	if page.status != http.StatusOK {
 		t.Fatalf("status %d: %s", page.status, page.body)
 	}
-	for name, want := range map[string]string{"khmer-jobs": "fine", "manila-board": "drifted", "walled-forum": "blocked", "sleepy-host": "slow", "dead-host": "silent"} {
+	for name, want := range map[string]string{"khmer-jobs": "fine", "manila-board": "drifted", "walled-forum": "blocked", "sleepy-host": "slow", "dead-host": "silent", "tried-by-hand": "blocked"} {
 		row := regexp.MustCompile(`(?s)<th scope="row">` + name + `</th>.*?</tr>`).FindString(page.body)
 		if !strings.Contains(row, ">"+want+"<") {
 			t.Errorf("%s is not told to be %s: %s", name, want, row)
@@ -62,7 +64,7 @@ func TestSourcesPage(t *testing.T) {
 	if strings.Index(page.body, "manila-board") > strings.Index(page.body, "khmer-jobs") {
 		t.Error("those in need of a look must come first")
 	}
-	for _, want := range []string{"pages in a row that should have given posts gave none", "What to do: compare a saved page", "Crawled before, and not configured any more: 1"} {
+	for _, want := range []string{"pages in a row that should have given posts gave none", "What to do: compare a saved page", "Crawled before, and not configured any more: 1", "Crawled once"} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
