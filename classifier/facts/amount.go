@@ -226,6 +226,7 @@ func (r *reader) prefix(i int) (start int, currency string, ok bool) {
 // It reports false for what no amount is followed by.
 func (r *reader) suffix(a *amount) (mult float64, ok bool) {
 	s := r.s
+	a.end = roundEnd(s, a.end)
 	for range 3 {
 		k := a.end
 		for k < len(s) && k-a.end < 2 && (s[k] == ' ' || s[k] == '+' || s[k] == '-' && k+1 < len(s) && s[k+1] == ' ') {
@@ -262,6 +263,22 @@ func (r *reader) suffix(a *amount) (mult float64, ok bool) {
 		}
 	}
 	return mult, true
+}
+
+// roundEnd steps over the dash that says "and no cents" in Swiss, Nordic and Czech
+// prices: 3'750.-, 28.000,- and 2500,--.
+func roundEnd(s string, i int) int {
+	if i+1 >= len(s) || s[i] != '.' && s[i] != ',' || s[i+1] != '-' {
+		return i
+	}
+	k := i + 2
+	if k < len(s) && s[k] == '-' {
+		k++
+	}
+	if k < len(s) && (isDigit(s[k]) || isWordByte(rune(s[k]))) {
+		return i
+	}
+	return k
 }
 
 // opensNext reports that a currency ending at i belongs to the number after it.

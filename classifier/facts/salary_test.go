@@ -71,6 +71,8 @@ func TestSalary(t *testing.T) {
 		"Swahili":                              {"sw", "mshahara Ksh 150,000", &want{150000, 150000, "KES", "month"}},
 		"Amharic":                              {"am", "ደሞዝ 50 ሺህ ብር", &want{50000, 50000, "ETB", "month"}},
 		"French francs":                        {"fr", "salaire 500 000 FCFA", &want{500000, 500000, "XAF", "month"}},
+		"Swiss francs and no cents":            {"fr", "salaire 3’750.- CHF par mois", &want{3750, 3750, "CHF", "month"}},
+		"Czech crowns and no cents":            {"en", "salary 28 500,-- Kč per month", &want{28500, 28500, "CZK", "month"}},
 		"Portuguese thousands":                 {"pt", "salário R$ 15 mil", &want{15000, 15000, "BRL", "month"}},
 		"Spanish dollars":                      {"es", "sueldo 1.500 dólares", &want{1500, 1500, "USD", "month"}},
 		"Arabic":                               {"ar", "الراتب: 1200 – 2500 دولار + عمولة", &want{1200, 2500, "USD", "month"}},
