@@ -84,6 +84,7 @@ func (g *globals) demoLine(ctx context.Context, a *app.App, sites *demo.Sites, b
 	work.Go(func() error { return a.Serve(ctx, l) })
 	work.Go(func() error { return a.Run(ctx, "classify", "index", "alert") })
 	work.Go(func() error { return a.RunOutbox(ctx) })
+	work.Go(func() error { return a.FollowAudit(ctx) })
 	work.Go(func() error { return a.Tell(ctx, a.Config().Roles...) })
 	work.Go(func() error { return g.firstFlagged(ctx, a, started) })
 	work.Go(func() error {

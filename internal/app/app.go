@@ -241,7 +241,7 @@ func (a *App) Run(ctx context.Context, roles ...string) error {
 		"classify": {a.runClassify, a.watchRules},
 		"index":    {a.runIndex, a.runDecide, a.runEvents, a.watchDead},
 		"alert":    {a.runAlert, a.runTell},
-		"web":      {a.runWeb, a.RunOutbox, a.followAudit, a.runTimestamps},
+		"web":      {a.runWeb, a.RunOutbox, a.FollowAudit, a.runTimestamps},
 	}
 	for _, r := range roles {
 		for _, stage := range stages[r] {

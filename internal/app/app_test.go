@@ -81,11 +81,17 @@ func TestTheVaultKeepsACaptureAsOneGroup(t *testing.T) {
 			}
 			var types []string
 			var last post.Locator
+			var again gathered
+			var g gatherer
 			if _, err := a.archive.Walk(t.Context(), func(l post.Locator, r archive.Record) error {
 				if r.Type != "warcinfo" {
 					types, last = append(types, r.Type), l
 				}
-				return nil
+				x, ok, err := g.take(l, r)
+				if ok {
+					again = x
+				}
+				return err
 			}); err != nil {
 				t.Fatal(err)
 			}
@@ -103,6 +109,9 @@ func TestTheVaultKeepsACaptureAsOneGroup(t *testing.T) {
 			}
 			if wantShot := c.e.Browser != nil; got.Screenshot.IsZero() == wantShot {
 				t.Errorf("screenshot at %v", got.Screenshot)
+			}
+			if want := got; again.capture.Screenshot != want.Screenshot || again.capture.ID != want.ID {
+				t.Errorf("a rebuild finds the screenshot of %s at %v, want %v", again.capture.ID, again.capture.Screenshot, want.Screenshot)
 			}
 		})
 	}

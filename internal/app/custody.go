@@ -87,10 +87,10 @@ func (a *App) takeIn(ctx context.Context) error {
 	return nil
 }
 
-// followAudit brings acts of people from the ledger's audit log into the custody log,
+// FollowAudit brings acts of people from the ledger's audit log into the custody log,
 // within about a second. The log itself knows how far it has come, so that no crash
 // loses one or enters it twice.
-func (a *App) followAudit(ctx context.Context) error {
+func (a *App) FollowAudit(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {

@@ -38,8 +38,20 @@ func captureOf(loc post.Locator, r archive.Record) (post.Capture, bool, error) {
 }
 
 // gatherer puts together what a capture's posts are extracted from. Records go
-// through take in the order of the archive: the pictures of a capture come before it.
-type gatherer struct{ pictures pictures }
+// through take in the order of the archive: pictures and screenshot of a capture come before it.
+type gatherer struct {
+	pictures pictures
+	shot     screenshot
+}
+
+// screenshot is where the picture of a page stands, and of which capture it is.
+type screenshot struct {
+	of string
+	at post.Locator
+}
+
+// shotPrefix begins the target of the record of a screenshot, before the page's URL.
+const shotPrefix = "urn:screenshot:"
 
 // extractor makes posts of one record after the other.
 type extractor struct {
@@ -68,9 +80,15 @@ func (g *gatherer) take(loc post.Locator, r archive.Record) (gathered, bool, err
 	if g.pictures.keep(loc, r) {
 		return gathered{}, false, nil
 	}
+	if strings.HasPrefix(r.TargetURI, shotPrefix) && len(r.ConcurrentTo) > 0 {
+		g.shot = screenshot{r.ConcurrentTo[0], loc}
+	}
 	c, ok, err := captureOf(loc, r)
 	if err != nil || !ok {
 		return gathered{}, false, err
+	}
+	if g.shot.of == c.ID {
+		c.Screenshot = g.shot.at
 	}
 	return gathered{c, r, g.pictures.take(c.ID)}, true, nil
 }

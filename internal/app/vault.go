@@ -39,7 +39,7 @@ func (v vault) Put(ctx context.Context, e crawler.Evidence) (post.Capture, error
 		if len(e.Browser.Screenshot) > 0 {
 			shot = len(recs)
 			recs = append(recs, archive.Record{
-				Type: "resource", Date: e.Browser.FetchedAt, TargetURI: "urn:screenshot:" + pageURL(e.Browser), ContentType: "image/png", Block: e.Browser.Screenshot,
+				Type: "resource", Date: e.Browser.FetchedAt, TargetURI: shotPrefix + pageURL(e.Browser), ContentType: "image/png", Block: e.Browser.Screenshot,
 			})
 		}
 		if len(e.Browser.Snapshot) > 0 {

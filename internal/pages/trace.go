@@ -29,6 +29,7 @@ type Visit struct {
 	At      time.Time    `json:"at"`
 	Capture string       `json:"capture"`
 	Record  post.Locator `json:"record"`
+	Shot    post.Locator `json:"screenshot,omitzero"`
 	Status  int          `json:"status,omitempty"`
 	Gone    bool         `json:"gone,omitempty"` // the host says that it is no longer there
 	Posts   []Held       `json:"posts,omitempty"`
@@ -48,7 +49,7 @@ func VisitOf(c post.Capture, posts []post.Post) (Visit, bool) {
 	if c.Method == "import" || c.URL == "" || c.Class != post.ClassContent && c.Class != post.ClassGone {
 		return Visit{}, false
 	}
-	v := Visit{Source: c.Source, URL: c.URL, At: c.FetchedAt.UTC(), Capture: c.ID, Record: c.Record, Status: c.Status, Gone: c.Class == post.ClassGone}
+	v := Visit{Source: c.Source, URL: c.URL, At: c.FetchedAt.UTC(), Capture: c.ID, Record: c.Record, Shot: c.Screenshot, Status: c.Status, Gone: c.Class == post.ClassGone}
 	for _, p := range posts {
 		v.Posts = append(v.Posts, Held{ID: p.ID, Digest: p.Digest, Own: own(p, c)})
 	}
@@ -196,7 +197,7 @@ func (t *Trace) miss(v Visit) (events []post.Event) {
 func (t *Trace) event(k post.EventKind, v Visit) post.Event {
 	return post.Event{
 		ID: post.EventID(k, t.Post, v.Capture), Kind: k, Post: t.Post, Source: v.Source, URL: v.URL,
-		At: v.At, Capture: v.Capture, Record: v.Record, Status: v.Status,
+		At: v.At, Capture: v.Capture, Record: v.Record, Shot: v.Shot, Status: v.Status,
 	}
 }
 

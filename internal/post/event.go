@@ -20,13 +20,14 @@ type Event struct {
 	Kind    EventKind `json:"kind"`
 	Post    string    `json:"post"` // post id
 	Source  string    `json:"source"`
-	URL     string    `json:"url"`              // of the page, as asked for
-	At      time.Time `json:"at"`               // start of the capture that showed it first
-	Capture string    `json:"capture"`          // id of that capture
-	Record  Locator   `json:"record,omitzero"`  // where the archive keeps it
-	Status  int       `json:"status,omitempty"` // of that capture
-	From    Digest    `json:"from,omitempty"`   // version before, with changed
-	To      Digest    `json:"to,omitempty"`     // version after, with changed and reappeared
+	URL     string    `json:"url"`                 // of the page, as asked for
+	At      time.Time `json:"at"`                  // start of the capture that showed it first
+	Capture string    `json:"capture"`             // id of that capture
+	Record  Locator   `json:"record,omitzero"`     // where the archive keeps it
+	Shot    Locator   `json:"screenshot,omitzero"` // of that capture, when a browser made it
+	Status  int       `json:"status,omitempty"`    // of that capture
+	From    Digest    `json:"from,omitempty"`      // version before, with changed
+	To      Digest    `json:"to,omitempty"`        // version after, with changed and reappeared
 }
 
 // EventID makes the deterministic id of an event: the same kind of thing, of the same

@@ -32,14 +32,18 @@ func (d *Desk) archivedShow(v *visit) error {
 	if err != nil {
 		return err
 	}
-	text := toText(contentType, body, v.URL.Query().Get("as") == "source")
+	d.plain(v, doc.Post.ID, toText(contentType, body, v.URL.Query().Get("as") == "source"))
+	return nil
+}
+
+// plain answers with text that no browser takes for anything else.
+func (d *Desk) plain(v *visit, id, text string) {
 	h := v.w.Header()
 	h.Set("Content-Security-Policy", sandboxed)
 	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Content-Disposition", `inline; filename="`+fileName(doc.Post.ID)+`.txt"`)
+	h.Set("Content-Disposition", `inline; filename="`+fileName(id)+`.txt"`)
 	v.w.WriteHeader(http.StatusOK)
 	_, _ = v.w.Write([]byte(text))
-	return nil
 }
 
 // recordOf finds the record of the current version, or of the one with digest.

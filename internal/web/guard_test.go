@@ -27,6 +27,7 @@ var matrix = map[string]ledger.Role{
 	"GET /help": ledger.RoleReviewer, "POST /posts/{id}/decision": ledger.RoleReviewer,
 	"POST /posts/{id}/contacts": ledger.RoleReviewer, "GET /posts/{id}/archived": ledger.RoleReviewer,
 	"GET /posts/{id}/versions/{digest}": ledger.RoleReviewer, "GET /posts/{id}/screenshot": ledger.RoleReviewer, "GET /posts/{id}/pictures/{n}": ledger.RoleReviewer,
+	"GET /posts/{id}/events/{event}/archived": ledger.RoleReviewer, "GET /posts/{id}/events/{event}/screenshot": ledger.RoleReviewer,
 	"GET /posts/{id}/group": ledger.RoleReviewer, "POST /posts/{id}/group": ledger.RoleReviewer,
 	"GET /audit": ledger.RoleAdmin, "GET /users": ledger.RoleAdmin, "POST /users": ledger.RoleAdmin,
 	"POST /users/{name}/password": ledger.RoleAdmin, "POST /users/{name}/access": ledger.RoleAdmin,

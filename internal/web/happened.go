@@ -15,6 +15,8 @@ type happening struct {
 	Sentences []string    // what changed, contacts masked unless they are shown
 	Pieces    []diffPiece // of the text; empty when it is the same, or not known
 	Lost      bool        // what was said before, or after, is not remembered
+	ShowShot  bool        // its screenshot was asked for
+	ShotLink  string      // that asks for it
 }
 
 type diffPiece struct {

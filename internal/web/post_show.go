@@ -112,7 +112,7 @@ func (d *Desk) postPage(v *visit, doc indexer.Doc) (postPage, error) {
 		Back:          localPath(v.URL.Query().Get("back")),
 		Disguises:     strings.Join(doc.Verdict.Facts.Evasion, ", "),
 		HasScreenshot: !doc.Capture.Screenshot.IsZero(),
-		ShowShot:      v.URL.Query().Get("shot") != "",
+		ShowShot:      v.URL.Query().Get("shot") == "1",
 		HasRecord:     !doc.Capture.Record.IsZero(),
 	}
 	p.ShotLink = postPath(doc.Post.ID) + "?shot=1&back=" + url.QueryEscape(p.Back)
@@ -134,6 +134,11 @@ func (d *Desk) postPage(v *visit, doc indexer.Doc) (postPage, error) {
 		hidden = nil
 	}
 	p.Happened, p.Vanished = happenings(doc, p.Shown), doc.VanishedAt()
+	for i := range p.Happened {
+		h := &p.Happened[i]
+		h.ShotLink = postPath(doc.Post.ID) + "?shot=" + url.QueryEscape(h.ID) + "&back=" + url.QueryEscape(p.Back)
+		h.ShowShot = v.URL.Query().Get("shot") == h.ID
+	}
 	p.Stated = statedIn(doc.Verdict.Facts, hidden)
 	return p, d.fromLedger(v.Context(), &p)
 }

@@ -40,6 +40,8 @@ func (d *Desk) table() []route {
 		{"GET /posts/{id}/archived", reviewer, d.archivedShow},
 		{"GET /posts/{id}/versions/{digest}", reviewer, d.archivedShow},
 		{"GET /posts/{id}/screenshot", reviewer, d.screenshotShow},
+		{"GET /posts/{id}/events/{event}/archived", reviewer, d.eventArchivedShow},
+		{"GET /posts/{id}/events/{event}/screenshot", reviewer, d.eventScreenshotShow},
 		{"GET /posts/{id}/pictures/{n}", reviewer, d.pictureShow},
 		{"GET /posts/{id}/group", reviewer, d.groupShow},
 		{"POST /posts/{id}/group", reviewer, d.groupDecide},

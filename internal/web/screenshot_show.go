@@ -1,10 +1,5 @@
 package web
 
-import (
-	"bytes"
-	"net/http"
-)
-
 // pngMagic begins every PNG file.
 var pngMagic = []byte("\x89PNG\r\n\x1a\n")
 
@@ -15,21 +10,5 @@ func (d *Desk) screenshotShow(v *visit) error {
 	if err != nil {
 		return err
 	}
-	l := doc.Capture.Screenshot
-	if l.IsZero() {
-		return &problem{http.StatusNotFound, "This capture has no screenshot."}
-	}
-	_, body, err := d.read(v, doc, l, "screenshot")
-	if err != nil {
-		return err
-	}
-	if !bytes.HasPrefix(body, pngMagic) {
-		return &problem{http.StatusUnsupportedMediaType, "The archived screenshot is no PNG picture."}
-	}
-	h := v.w.Header()
-	h.Set("Content-Security-Policy", sandboxed)
-	h.Set("Content-Type", "image/png")
-	v.w.WriteHeader(http.StatusOK)
-	_, _ = v.w.Write(body)
-	return nil
+	return d.screenshot(v, doc, doc.Capture.Screenshot, "screenshot")
 }

@@ -84,8 +84,9 @@ func (d *Desk) render(v *visit, status int, name, title string, page any) error 
 
 func (d *Desk) funcs() template.FuncMap {
 	return template.FuncMap{
-		"asset":    d.assets.url,
-		"postPath": postPath,
+		"asset":     d.assets.url,
+		"postPath":  postPath,
+		"eventPath": func(id, event string) string { return postPath(id) + "/events/" + url.PathEscape(event) },
 		"versionPath": func(id string, digest post.Digest) string {
 			return postPath(id) + "/versions/" + url.PathEscape(string(digest))
 		},
