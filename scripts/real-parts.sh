@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs and starts the real parts that the tests use: Elasticsearch, Chromium, Tesseract, OpenSSL, Python oracles.
+# Installs and starts the real parts that the tests use: Elasticsearch, Chromium, Tesseract, OpenSSL, ReplayWeb.page, Python oracles.
 # Written for a bare Debian 12 with Go, JDK 17 and Maven. Safe to run again: what is there stays.
 #
 #   scripts/real-parts.sh install          all of the following
@@ -7,6 +7,7 @@
 #   scripts/real-parts.sh install-tesseract  Debian packages: tesseract-ocr and the languages of the tests
 #   scripts/real-parts.sh install-openssl    Debian package: openssl, as a local timestamp authority and to check its stamps
 #   scripts/real-parts.sh install-es         the Elasticsearch server, through Maven, into the cache directory
+#   scripts/real-parts.sh install-replay     ReplayWeb.page, the WACZ viewer, from npm, into the cache directory
 #   scripts/real-parts.sh install-oracles    Python venv with scripts/oracles.txt, in the cache directory
 #   scripts/real-parts.sh start-es         starts one server; prints "PID URL" when it answers
 #   scripts/real-parts.sh stop-es PID      stops a server that start-es started, and removes its files
@@ -19,6 +20,10 @@ es_version=8.19.7
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/lurewatch"
 es_home="$cache/elasticsearch-$es_version"
 venv="$cache/oracles"
+replay_version=2.5.3
+# As `npm view replaywebpage@2.5.3 dist.integrity` says it, in hexadecimal.
+replay_sha512=9c28f63d238ddc1c5e489284f00b183f250bbf45cf64a2567f2e25f4fc90adef52ab02d9f9629956cfec7cba8f390e06ac7fb46248dbc0e86bf1c4931f4f20b1
+replay_home="$cache/replaywebpage-$replay_version"
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 runs="${TMPDIR:-/tmp}/lurewatch-es"
 
@@ -116,6 +121,28 @@ install_oracles() {
   [ -x "$venv/bin/python" ] || python3 -m venv "$venv" >&2 || die "no venv; hint: apt-get install -y python3-venv"
   "$venv/bin/python" -m pip install -q --disable-pip-version-check -r "$here/oracles.txt" >&2
   cp "$here/oracles.txt" "$venv/oracles.txt"
+}
+
+install_replay() {
+  if [ -f "$replay_home/ui.js" ]; then
+    say "replaywebpage $replay_version is there"
+    return
+  fi
+  local stage
+  mkdir -p "$cache"
+  stage="$(mktemp -d "$cache/stage.XXXXXX")"
+  say "fetching replaywebpage $replay_version from npm (2.4 MB)"
+  curl -fsSL --retry 3 -o "$stage/replay.tgz" "$(npm config get registry)replaywebpage/-/replaywebpage-$replay_version.tgz"
+  if ! printf '%s  %s\n' "$replay_sha512" "$stage/replay.tgz" | sha512sum --check --status; then
+    rm -rf "$stage"
+    die "replaywebpage $replay_version is not the file that it was when it was pinned; hint: ask npm and its authors why before you use it"
+  fi
+  tar -xzf "$stage/replay.tgz" -C "$stage" package/ui.js package/sw.js package/index.html package/LICENSE
+  # The move is the last step, so that a broken download never looks installed.
+  if ! mv -T "$stage/package" "$replay_home" 2>/dev/null; then
+    [ -f "$replay_home/ui.js" ] || die "cannot move the viewer to $replay_home"
+  fi
+  rm -rf "$stage"
 }
 
 # Elasticsearch refuses to run as root, so root lends it the user nobody.
@@ -219,18 +246,20 @@ where() {
     printf '%-14s %s\n' "$part" "$(command -v "$part" || echo missing)"
   done
   printf '%-14s %s\n' elasticsearch "$([ -x "$es_home/bin/elasticsearch" ] && echo "$es_home" || echo missing)"
+  printf '%-14s %s\n' replay "$([ -f "$replay_home/ui.js" ] && echo "$replay_home" || echo missing)"
   printf '%-14s %s\n' oracles "$([ -x "$venv/bin/python" ] && echo "$venv" || echo missing)"
 }
 
 case "${1:-}" in
-  install) install_tools; install_chromium; install_tesseract; install_openssl; install_es; install_oracles ;;
+  install) install_tools; install_chromium; install_tesseract; install_openssl; install_es; install_replay; install_oracles ;;
   install-chromium) install_chromium ;;
   install-tesseract) install_tesseract ;;
   install-openssl) install_openssl ;;
   install-es) install_es ;;
+  install-replay) install_tools; install_replay ;;
   install-oracles) install_oracles ;;
   start-es) start_es ;;
   stop-es) stop_es "${2:-}" ;;
   where) where ;;
-  *) sed -n '2,15p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+  *) sed -n '2,16p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
 esac

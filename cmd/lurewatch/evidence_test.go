@@ -23,18 +23,28 @@ const lurePage = `<!DOCTYPE html><html lang="en"><head><title>Chat support</titl
 "description":"Urgent hiring, no experience needed. Salary 1500 USD. Flight ticket, visa, room and food all covered by company. Enter on tourist visa, leave this week. Message only on Telegram @example_hr_desk",
 "datePosted":"2026-05-01","hiringOrganization":{"@type":"Organization","name":"Example Desk"}}</script></head><body><p>Chat support</p></body></html>`
 
-// captured is a data folder with one crawled page, beside other posts, and the id of its post.
+// captured is a data folder with one crawled page, beside other posts, and the id of its
+// post. The site that it came from is gone.
 func captured(t *testing.T, set ...string) (data, id string) {
 	t.Helper()
+	data, id, _ = capturedPage(t, lurePage, set...)
+	return data, id
+}
+
+func capturedPage(t *testing.T, page string, set ...string) (data, id, url string) {
+	t.Helper()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/jobs/1" {
+		switch r.URL.Path {
+		case "/jobs/1":
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = io.WriteString(w, page)
+		case "/jobs/1.json":
+			_, _ = io.WriteString(w, drawnPost)
+		default:
 			http.NotFound(w, r)
-			return
 		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = io.WriteString(w, lurePage)
 	}))
-	t.Cleanup(srv.Close)
+	defer srv.Close()
 	data = t.TempDir()
 	importLines(t, data, lureLine, strings.ReplaceAll(lureLine, `"1"`, `"2"`))
 	args := []string{"crawl", srv.URL + "/jobs/1", "--data-dir", data, "--allow-net", "127.0.0.0/8", "--out", filepath.Join(t.TempDir(), "posts.jsonl"), "--set", "crawl.browser=off", "--set", "crawl.pace=0"}
@@ -50,7 +60,7 @@ func captured(t *testing.T, set ...string) (data, id string) {
 	if m == nil {
 		t.Fatal("the crawled post is not found")
 	}
-	return data, m[1]
+	return data, m[1], srv.URL + "/jobs/1"
 }
 
 // unzip unpacks a package as anybody would.

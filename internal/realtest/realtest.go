@@ -1,9 +1,9 @@
 // Package realtest finds the real parts that tests run against: Elasticsearch,
-// Chromium, Tesseract, OpenSSL, and Python programs that check our output from the outside.
+// Chromium, Tesseract, OpenSSL, ReplayWeb.page, and Python programs that check our output from the outside.
 // It starts nothing and stands in for nothing: a part that is not there skips the
 // test, with the command that brings it.
 //
-// A name in LUREWATCH_TEST_REQUIRE (elastic, chromium, tesseract, openssl, oracles;
+// A name in LUREWATCH_TEST_REQUIRE (elastic, chromium, tesseract, openssl, replay, oracles;
 // parted by commas) turns that skip into a failure, so that a build cannot pass by not looking.
 package realtest
 
@@ -61,6 +61,28 @@ func Tesseract(t testing.TB) string {
 func OpenSSL(t testing.TB) string {
 	t.Helper()
 	return program(t, "openssl", "scripts/real-parts.sh install-openssl", "openssl")
+}
+
+// replayVersion is the one that scripts/real-parts.sh pins.
+const replayVersion = "2.5.3"
+
+// Replay returns the folder with ReplayWeb.page, a viewer of web archives that runs
+// in a browser: ui.js, sw.js and index.html.
+func Replay(t testing.TB) string {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		missing(t, "replay", err.Error())
+		return ""
+	}
+	dir := filepath.Join(cache, "lurewatch", "replaywebpage-"+replayVersion)
+	for _, name := range []string{"ui.js", "sw.js", "index.html"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			missing(t, "replay", "no ReplayWeb.page "+replayVersion+"; hint: scripts/real-parts.sh install-replay")
+			return ""
+		}
+	}
+	return dir
 }
 
 // Oracles returns the path of a Python that has the programs of scripts/oracles.txt.

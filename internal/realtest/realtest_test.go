@@ -40,7 +40,7 @@ func TestMissing(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Setenv(realtest.ElasticEnv, "")
 	for part, fn := range map[string]func(testing.TB) string{
-		"elastic": realtest.Elastic, "chromium": realtest.Chromium, "tesseract": realtest.Tesseract, "oracles": realtest.Oracles,
+		"elastic": realtest.Elastic, "chromium": realtest.Chromium, "tesseract": realtest.Tesseract, "replay": realtest.Replay, "oracles": realtest.Oracles,
 	} {
 		t.Setenv(realtest.RequireEnv, "other")
 		if got := outcome(fn); !strings.HasPrefix(got, "skip: ") || !strings.Contains(got, "hint: ") {
