@@ -2,7 +2,7 @@ package indexer
 
 import "strings"
 
-// Expr is a parsed text query: [And], [Or], [Not] or [Leaf]. A nil Expr matches everything.
+// Expr is a parsed text query: [And], [Or], [Not], [Leaf] or [Mark]. A nil Expr matches everything.
 type Expr interface {
 	// String writes the expression so that [Parse] reads it back.
 	String() string

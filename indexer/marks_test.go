@@ -15,17 +15,25 @@ func TestMarksOfAQuery(t *testing.T) {
 		vanished, changed *bool
 		bad               bool
 	}{
-		"vanished:yes":                {"", &yes, nil, false},
-		"ticket changed:no visa":      {"ticket visa", nil, &no, false},
-		"vanished:yes changed:yes a":  {"a", &yes, &yes, false},
-		`"vanished:yes"`:              {`"vanished:yes"`, nil, nil, false},
-		`"it was vanished:yes" ok`:    {`"it was vanished:yes" ok`, nil, nil, false},
-		"(vanished:yes OR a)":         {"(vanished:yes OR a)", nil, nil, false},
-		"vanished:maybe":              {"", nil, nil, true},
-		"vanished:":                   {"", nil, nil, true},
-		"vanished:yes vanished:no":    {"", nil, nil, true},
-		"vanished:yes b vanished:yes": {"b", &yes, nil, false},
-		"a:b":                         {"a:b", nil, nil, false},
+		"vanished:yes":                 {"", &yes, nil, false},
+		"ticket changed:no visa":       {"ticket visa", nil, &no, false},
+		"vanished:yes changed:yes a":   {"a", &yes, &yes, false},
+		`"vanished:yes"`:               {`"vanished:yes"`, nil, nil, false},
+		`"it was vanished:yes" ok`:     {`"it was vanished:yes" ok`, nil, nil, false},
+		"(vanished:yes OR a)":          {"(vanished:yes OR a)", nil, nil, false},
+		"(vanished:yes)":               {"", &yes, nil, false},
+		"(a vanished:yes)":             {"a", &yes, nil, false},
+		"-vanished:yes a":              {"a", &no, nil, false},
+		"NOT (vanished:yes)":           {"", &no, nil, false},
+		"vanished:yes OR vanished:no":  {"vanished:yes OR vanished:no", nil, nil, false},
+		"a (vanished:maybe OR b)":      {"", nil, nil, true},
+		"vanished:yes*":                {"", nil, nil, true},
+		"(vanished:yes) -vanished:yes": {"", nil, nil, true},
+		"vanished:maybe":               {"", nil, nil, true},
+		"vanished:":                    {"", nil, nil, true},
+		"vanished:yes vanished:no":     {"", nil, nil, true},
+		"vanished:yes b vanished:yes":  {"b", &yes, nil, false},
+		"a:b":                          {"a:b", nil, nil, false},
 	} {
 		q, e, err := indexer.Query{Text: text}.Check()
 		if c.bad {

@@ -22,6 +22,7 @@ const (
 //	recruit*             words that begin so
 //	-warning             not this; so does NOT warning
 //	(a OR b) -"c d"      groups
+//	vanished:yes         a fact, see [Mark]; anywhere that a word may stand
 //
 // AND, OR and NOT are words of the language only in capitals. A word with signs in
 // it, as in part-time or t.me/name, is a phrase. Words without a letter or digit
@@ -61,6 +62,7 @@ const (
 	tokOr
 	tokAnd
 	tokNot
+	tokMark
 	tokBad
 )
 
@@ -138,6 +140,10 @@ func (p *parser) word(w string) {
 	case "NOT":
 		p.tok.kind = tokNot
 	default:
+		if markName(w) != "" {
+			p.tok.kind, p.tok.text = tokMark, w
+			return
+		}
 		p.tok.text = strings.TrimRight(w, "*")
 		p.tok.star = len(p.tok.text) < len(w)
 	}
@@ -222,6 +228,9 @@ func (p *parser) unary(depth int) (Expr, error) {
 		if err != nil || e == nil {
 			return nil, err
 		}
+		if m, ok := e.(Mark); ok {
+			return Mark{m.Name, !m.Want}, nil
+		}
 		return Not{e}, nil
 	case tokOpen:
 		open := p.tok.at
@@ -236,6 +245,8 @@ func (p *parser) unary(depth int) (Expr, error) {
 		}
 		p.next()
 		return e, nil
+	case tokMark:
+		return p.mark()
 	case tokBad:
 		return nil, p.errorf("quotation mark is not closed")
 	}

@@ -26,6 +26,8 @@ func tree(e indexer.Expr) string {
 		return list("or", e)
 	case indexer.Not:
 		return "(not " + tree(e.X) + ")"
+	case indexer.Mark:
+		return e.String()
 	case indexer.Leaf:
 		s := strings.Join(e.Terms, "+")
 		if e.Prefix {
@@ -78,6 +80,12 @@ func TestParse(t *testing.T) {
 		"12-34":                 "12+34",
 		"081-234-5678x":         "081+234+5678+x",
 		"a*b":                   "a+b",
+
+		"vanished:yes":                         "vanished:yes",
+		"(vanished:yes OR a) -changed:yes":     "(and (or vanished:yes a) changed:no)",
+		"-(a vanished:no)":                     "(not (and a vanished:no))",
+		`"vanished:yes"`:                       "vanished+yes",
+		"a OR (b (changed:no OR vanished:no))": "(or a (and b (or changed:no vanished:no)))",
 	} {
 		e, err := indexer.Parse(in)
 		if err != nil {

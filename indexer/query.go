@@ -128,13 +128,13 @@ type Bin struct {
 	Count int64     `json:"count"`
 }
 
-// Check fills in defaults and parses the text. Backends call it first; its errors wrap [ErrQuery].
+// Check fills in defaults and parses the text; a mark that must hold in any case goes into
+// the filter. Backends call it first; its errors wrap [ErrQuery].
 func (q Query) Check() (Query, Expr, error) {
-	text, err := q.Filter.marks(q.Text)
-	if err != nil {
-		return q, nil, err
+	e, err := Parse(q.Text)
+	if err == nil {
+		e, err = q.Filter.lift(e)
 	}
-	e, err := Parse(text)
 	if err != nil {
 		return q, nil, err
 	}

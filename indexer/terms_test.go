@@ -79,6 +79,7 @@ func seeds() []string {
 	return []string{
 		"Free ticket, 1,500 USD", "高薪招聘 30000元", "ตั๋วเครื่องบินฟรี", "ប្រាក់ខែខ្ពស់", "လစာကောင်း", "ເງິນເດືອນ", "Việc nhẹ lương cao",
 		"ﾊﾞｲﾄ 고수익", "رَاتِب", "नौकरी", "081-234-5678", "pass\u200bport", "\xff\u0306\u1161", `"a b"* -(c OR d)`, "((((", "NOT NOT x", "-- a", `“curly” OR „low”`,
+		"-(vanished:yes OR a) changed:no",
 	}
 }
 

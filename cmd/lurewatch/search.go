@@ -23,7 +23,8 @@ func searchCommand(g *globals) *cobra.Command {
 		Use: "search [QUERY]", Short: "Search the index",
 		Long: `Words must all be there; "a phrase" in its order; pre* by its beginning; -not; OR;
 parentheses. Without a query everything is listed, newest first. vanished:yes and
-changed:yes find posts that are gone from their page, or whose text was changed.`,
+changed:yes find posts that are gone from their page, or whose text was changed;
+they may stand wherever a word may: '(vanished:yes OR changed:yes) ticket'.`,
 		Example: `  lurewatch search 'ตั๋วเครื่องบิน ฟรี' --lang th
   lurewatch search '"no experience" -licensed' --flagged --json`,
 		RunE: func(c *cobra.Command, args []string) error {

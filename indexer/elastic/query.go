@@ -45,16 +45,9 @@ func filters(f indexer.Filter) []object {
 	if f.Help != nil {
 		out = append(out, object{"term": object{"help": *f.Help}})
 	}
-	for _, b := range []struct {
-		field string
-		want  *bool
-	}{{"vanished", f.Vanished}, {"changed", f.Changed}} {
-		switch {
-		case b.want == nil:
-		case *b.want:
-			out = append(out, object{"term": object{b.field: true}})
-		default: // also what was indexed before the field was there
-			out = append(out, object{"bool": object{"must_not": []object{{"term": object{b.field: true}}}}})
+	for name, want := range map[string]*bool{indexer.MarkVanished: f.Vanished, indexer.MarkChanged: f.Changed} {
+		if want != nil {
+			out = append(out, mark(indexer.Mark{Name: name, Want: *want}))
 		}
 	}
 	for _, r := range []struct {
@@ -66,6 +59,15 @@ func filters(f indexer.Filter) []object {
 		}
 	}
 	return out
+}
+
+// mark finds documents by the field of the mark's name, without a score.
+func mark(m indexer.Mark) object {
+	is := []object{{"term": object{m.Name: true}}}
+	if m.Want {
+		return object{"bool": object{"filter": is}}
+	}
+	return object{"bool": object{"must_not": is}} // also what was indexed before the field was there
 }
 
 func limits(r indexer.Range) object {
@@ -109,6 +111,8 @@ func expr(e indexer.Expr) object {
 		return object{"bool": object{"should": should, "minimum_should_match": 1}}
 	case indexer.Not:
 		return object{"bool": object{"must_not": []object{expr(e.X)}}}
+	case indexer.Mark:
+		return mark(e)
 	case indexer.Leaf:
 		return leaf(e)
 	}

@@ -101,6 +101,15 @@ func expr(e indexer.Expr) string {
 		return "(" + strings.Join(parts, " OR ") + ")"
 	case indexer.Not:
 		return without(expr(e.X))
+	case indexer.Mark:
+		has := tagged(tagGone)
+		if e.Name == indexer.MarkChanged {
+			has = tagged(tagChanged)
+		}
+		if e.Want {
+			return has
+		}
+		return without(has)
 	case indexer.Leaf:
 		return leaf(e)
 	}

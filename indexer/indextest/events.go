@@ -42,6 +42,24 @@ func testEvents(t *testing.T, x indexer.Index) {
 	expect(t, x, indexer.Query{Text: "changed:yes"}, name(0, 2)...)
 	expect(t, x, indexer.Query{Text: "changed:yes vanished:no"}, name(2)...)
 	expect(t, x, indexer.Query{Filter: indexer.Filter{Changed: &no}}, name(1, 3)...)
+	words := func(i int) string { return `"` + js[i].Post.Title + `"` }
+	for text, want := range map[string][]string{
+		"(vanished:yes)":                                  name(0),
+		"(vanished:yes OR changed:yes)":                   name(0, 2),
+		"vanished:yes OR " + words(3):                     name(0, 3),
+		"(vanished:yes OR " + words(3) + ") -" + words(0): name(3),
+		"(vanished:no changed:yes) OR " + words(1):        name(1, 2),
+		"-(vanished:yes OR changed:yes)":                  name(1, 3),
+		"-(vanished:no " + words(1) + ")":                 name(0, 2, 3),
+		"vanished:yes OR vanished:no":                     name(0, 1, 2, 3),
+		"(vanished:no OR " + words(0) + ") changed:yes":   name(0, 2),
+		"((changed:yes OR " + words(1) + ") vanished:no)": name(1, 2),
+		`"vanished:yes" OR changed:yes`:                   name(0, 2),
+	} {
+		for _, by := range []indexer.Sort{indexer.Newest, indexer.Relevance} {
+			expect(t, x, indexer.Query{Text: text, Sort: by}, want...)
+		}
+	}
 	doc := get(t, x, js[0].Post.ID)
 	if len(doc.Events) != 2 || !doc.VanishedAt().Equal(gone.Event.At) {
 		t.Errorf("events %+v, vanished %v", doc.Events, doc.VanishedAt())
