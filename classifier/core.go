@@ -32,16 +32,52 @@ var stretches = [...]int{600, 460, 350, 240, 120, 1}
 // are told in lists.
 const fewLines, manyLines = 5, 8
 
-// view is the part of the fields that is looked at, in bytes of all fields.
-type view struct{ from, to int32 }
+// view is the part of the fields that is looked at, in bytes of all fields: from one
+// place to another, but for what lies in the gaps.
+type view struct {
+	from, to int32
+	gaps     [maxGaps]span32
+}
+
+// maxGaps bounds the places in the middle of a text that are left out at once.
+const maxGaps = 3
 
 // everything is the view of a whole post.
-func everything() view { return view{0, 1<<31 - 1} }
+func everything() view { return view{to: 1<<31 - 1} }
 
-func (v view) holds(start, end int32) bool { return start >= v.from && end <= v.to }
+func (v *view) holds(start, end int32) bool {
+	if start < v.from || end > v.to {
+		return false
+	}
+	for _, g := range v.gaps {
+		if start < g.end && end > g.start {
+			return false
+		}
+	}
+	return true
+}
+
+// without is text, of which the first byte is the from-th of all fields, but for
+// what lies in the gaps.
+func (v *view) without(text string, from int32) string {
+	if v.gaps == ([maxGaps]span32{}) {
+		return text
+	}
+	var b strings.Builder
+	at := int32(0)
+	for _, g := range v.gaps {
+		lo, hi := max(g.start-from, at), min(g.end-from, int32(len(text)))
+		if lo < hi {
+			b.WriteString(text[at:lo])
+			at = hi
+		}
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
 
 // of is what a field shows of itself, and where that begins in it.
-func (v view) of(text string, shift int32) (string, int32) {
+func (v *view) of(text string, shift int32) (string, int32) {
 	lo := min(max(v.from-shift, 0), int32(len(text)))
 	hi := max(min(v.to-shift, int32(len(text))), lo)
 	return text[lo:hi], lo
@@ -54,6 +90,7 @@ type part struct {
 	long  bool // a stretch of a long post
 	joke  bool // laughter was left out
 	vouch bool // what was left out vouched
+	gap   bool // sentences of the middle were left out
 }
 
 // ruler finds the parts of one post.
@@ -76,7 +113,7 @@ func (c *Classifier) ruler(w *work, found *stated) *ruler {
 			to = len(r.text)
 		}
 		if strings.TrimSpace(r.text[from:to]) != "" {
-			r.lines = append(r.lines, view{int32(from) + r.shift, int32(to) + r.shift})
+			r.lines = append(r.lines, view{from: int32(from) + r.shift, to: int32(to) + r.shift})
 		}
 		from = to + 1
 	}
@@ -90,11 +127,12 @@ func (c *Classifier) parts(w *work, found *stated) []part {
 		r.stretches()
 		return r.parts
 	}
-	if title := (view{0, r.shift - 1}); r.aside(title) {
-		r.add(part{view: view{r.shift, everything().to}})
+	if title := (view{to: r.shift - 1}); r.aside(title) {
+		r.add(part{view: view{from: r.shift, to: everything().to}})
 	}
 	r.without()
 	r.tail()
+	r.between()
 	return r.parts
 }
 
@@ -162,7 +200,7 @@ func (r *ruler) tail() {
 		cut = len(strings.TrimRight(words[:i], " \n"))
 	}
 	if cut < len(words) && cut > 0 {
-		r.add(part{view: view{0, int32(cut) + r.shift}, joke: true})
+		r.add(part{view: view{to: int32(cut) + r.shift}, joke: true})
 	}
 }
 
@@ -188,13 +226,13 @@ func (r *ruler) stretches() {
 			k++
 			size += sizes[k]
 		}
-		r.add(part{view: view{0, r.lines[k].to}})
+		r.add(part{view: view{to: r.lines[k].to}})
 		k, size = n-1, sizes[n-1]
 		for k > 0 && size+sizes[k-1] <= most {
 			k--
 			size += sizes[k]
 		}
-		r.add(part{view: view{r.lines[k].from, everything().to}})
+		r.add(part{view: view{from: r.lines[k].from, to: everything().to}})
 	}
 }
 
@@ -277,7 +315,7 @@ func (c *Classifier) ending(p *post.Post, v post.Verdict, found stated, w *work,
 	if k == len(r.lines) {
 		return v, found, false
 	}
-	rest := part{view: view{0, r.lines[k-1].to}}
+	rest := part{view: view{to: r.lines[k-1].to}}
 	c.narrow(w, f, rest, t)
 	x, s := c.partial(p, v, found, rest, w)
 	switch {
@@ -362,6 +400,8 @@ func (c *Classifier) stands(p part, v *post.Verdict, from post.Stance, w *work) 
 	paid := w.count(k.money, false)+w.count(k.foreign, false) > 0
 	contact := len(v.Facts.Contacts) > 0
 	switch {
+	case p.gap:
+		return from != post.StanceSeeker && (contact || w.hits.has(k.contact) || paid) && (rules > 1 || strong > 0)
 	case p.long && (p.lines > fewLines || from != post.StanceOffer):
 		return rules > 2 && p.lines <= manyLines
 	case p.long:

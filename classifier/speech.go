@@ -43,9 +43,10 @@ func (w *work) laughs(fiction int) int {
 
 // seen is what the view shows of title and text.
 func (w *work) seen() (title, text string) {
+	shift := int32(len(w.title.text)) + 1
 	title, _ = w.view.of(w.title.text, 0)
-	text, _ = w.view.of(w.text.text, int32(len(w.title.text))+1)
-	return title, text
+	text, from := w.view.of(w.text.text, shift)
+	return title, w.view.without(text, from+shift)
 }
 
 // giggles reports ㅋ or ㅎ alone or in a row; beside another letter it shortens a word.

@@ -3,6 +3,7 @@ package classifier
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -47,9 +48,13 @@ func stuffingLines(t testing.TB) stuffing {
 
 // attack is one way to stuff a text; "" leaves the post out.
 type attack struct {
-	name string
-	do   func(l Labelled) string
+	name  string
+	do    func(l Labelled) string
+	least float64 // share of the lures that must stay flagged; 0 means leastFlagged
 }
+
+// leastFlagged is the share that most attacks must leave flagged.
+const leastFlagged = 0.90
 
 // padding is what the honest posts of the cases say in each language, one after the
 // other, until more than the 900 characters that pass for a long advertisement.
@@ -73,30 +78,51 @@ func attacks(lines stuffing, pad map[string]string) []attack {
 	fixed := func(line string) func(Labelled) string {
 		return func(l Labelled) string { return l.Post.Text + "\n" + line }
 	}
+	// middle sets a line between the lines or, in a post of one line, between its words.
+	middle := func(kind string) func(Labelled) string {
+		return func(l Labelled) string {
+			at := "\n"
+			if !strings.Contains(l.Post.Text, at) {
+				at = " "
+			}
+			parts := strings.SplitAfter(l.Post.Text, at)
+			k := (len(parts) + 1) / 2
+			return strings.TrimRight(strings.Join(parts[:k], ""), at) + "\n" + lines[kind][l.Post.Lang] + "\n" + strings.Join(parts[k:], "")
+		}
+	}
 	return []attack{
-		{"headline above", above("headline")},
-		{"headline below", below("headline")},
-		{"headline, three times", func(l Labelled) string { return strings.Repeat(lines["headline"][l.Post.Lang]+"\n", 3) + l.Post.Text }},
-		{"rescue above", above("rescue")},
-		{"rescue below", below("rescue")},
-		{"English headline above", func(l Labelled) string { return lines["rescue"]["en"] + "\n" + l.Post.Text }},
-		{"beware below", below("beware")},
-		{"beware above", above("beware")},
-		{"beware, three times", func(l Labelled) string { return l.Post.Text + strings.Repeat("\n"+lines["beware"][l.Post.Lang], 3) }},
-		{"licence below", below("licence")},
-		{"licence of a known form", fixed("License DMW-123-LB-01012024-R")},
-		{"licence and a mailbox", func(l Labelled) string {
+		{name: "headline above", do: above("headline")},
+		{name: "headline below", do: below("headline")},
+		{name: "headline, three times", do: func(l Labelled) string { return strings.Repeat(lines["headline"][l.Post.Lang]+"\n", 3) + l.Post.Text }},
+		{name: "rescue above", do: above("rescue")},
+		{name: "rescue below", do: below("rescue")},
+		{name: "English headline above", do: func(l Labelled) string { return lines["rescue"]["en"] + "\n" + l.Post.Text }},
+		{name: "beware below", do: below("beware")},
+		{name: "beware above", do: above("beware")},
+		{name: "beware, three times", do: func(l Labelled) string { return l.Post.Text + strings.Repeat("\n"+lines["beware"][l.Post.Lang], 3) }},
+		{name: "licence below", do: below("licence")},
+		{name: "licence of a known form", do: fixed("License DMW-123-LB-01012024-R")},
+		{name: "licence and a mailbox", do: func(l Labelled) string {
 			return l.Post.Text + "\n" + lines["licence"][l.Post.Lang] + "\nhr@example.org"
 		}},
-		{"permit and a mailbox", below("permit")},
-		{"laugh below", below("laugh")},
-		{"laugh at the end", func(l Labelled) string { return l.Post.Text + " " + lines["laugh"][l.Post.Lang] }},
-		{"#joke #satire", fixed("#joke #satire #meme")},
-		{"question below", below("question")},
-		{"question above", above("question")},
-		{"honest advertisements below", func(l Labelled) string { return l.Post.Text + "\n" + pad[l.Post.Lang] }},
-		{"honest advertisements above", func(l Labelled) string { return pad[l.Post.Lang] + l.Post.Text }},
-		{"honest advertisements in English", func(l Labelled) string { return l.Post.Text + "\n" + pad["en"] }},
+		{name: "permit and a mailbox", do: below("permit")},
+		{name: "laugh below", do: below("laugh")},
+		{name: "laugh at the end", do: func(l Labelled) string { return l.Post.Text + " " + lines["laugh"][l.Post.Lang] }},
+		{name: "#joke #satire", do: fixed("#joke #satire #meme")},
+		{name: "question below", do: below("question")},
+		{name: "question above", do: above("question")},
+		{name: "headline in the middle", do: middle("headline"), least: 0.70},
+		{name: "rescue in the middle", do: middle("rescue"), least: 0.70},
+		{name: "beware in the middle", do: middle("beware"), least: 0.70},
+		{name: "question in the middle", do: middle("question"), least: 0.40},
+		{name: "rescue on the same line", do: func(l Labelled) string { return l.Post.Text + " " + lines["rescue"][l.Post.Lang] }, least: 0.22},
+		{name: "beware on the same line", do: func(l Labelled) string { return l.Post.Text + " " + lines["beware"][l.Post.Lang] }, least: 0.30},
+		{name: "in quotation marks", do: func(l Labelled) string { return "“" + l.Post.Text + "”" }},
+		{name: "lines in quotation marks", do: func(l Labelled) string { return "\"" + strings.ReplaceAll(l.Post.Text, "\n", "\"\n\"") + "\"" }},
+		{name: "offer quoted, contact not", do: func(l Labelled) string { return "\"" + l.Post.Text + "\"\nTelegram @x_example" }},
+		{name: "honest advertisements below", do: func(l Labelled) string { return l.Post.Text + "\n" + pad[l.Post.Lang] }},
+		{name: "honest advertisements above", do: func(l Labelled) string { return pad[l.Post.Lang] + l.Post.Text }},
+		{name: "honest advertisements in English", do: func(l Labelled) string { return l.Post.Text + "\n" + pad["en"] }},
 	}
 }
 
@@ -147,7 +173,7 @@ func TestOneLineDoesNotDisarmALure(t *testing.T) {
 		for _, l := range langs {
 			fmt.Fprintf(&b, "%4.0f", 100*float64(k[l])/float64(max(n[l], 1)))
 		}
-		const least = 0.90
+		least := cmp.Or(a.least, leastFlagged)
 		if got := float64(all) / float64(len(lures)); got < least {
 			t.Errorf("%s: %.3f of the lures are still flagged, want %.2f at least", a.name, got, least)
 		}
@@ -161,11 +187,11 @@ func TestOneLineDoesNotDisarmALure(t *testing.T) {
 // bonus for who brings a friend. It counts the posts that are flagged with it.
 func mirrored(t *testing.T, posts []Labelled, lines stuffing, langs []string) string {
 	add := []attack{
-		{"Telegram", func(l Labelled) string { return l.Post.Text + "\nTelegram @x_example" }},
-		{"WhatsApp", func(l Labelled) string { return l.Post.Text + "\nWhatsApp +66 81 234 5678" }},
-		{"mailbox", func(l Labelled) string { return l.Post.Text + "\nhr@example.org" }},
-		{"refer a friend", func(l Labelled) string { return l.Post.Text + "\n" + lines["refer"][l.Post.Lang] }},
-		{"refer, in English", func(l Labelled) string { return l.Post.Text + "\nRefer a friend bonus 100 USD" }},
+		{name: "Telegram", do: func(l Labelled) string { return l.Post.Text + "\nTelegram @x_example" }},
+		{name: "WhatsApp", do: func(l Labelled) string { return l.Post.Text + "\nWhatsApp +66 81 234 5678" }},
+		{name: "mailbox", do: func(l Labelled) string { return l.Post.Text + "\nhr@example.org" }},
+		{name: "refer a friend", do: func(l Labelled) string { return l.Post.Text + "\n" + lines["refer"][l.Post.Lang] }},
+		{name: "refer, in English", do: func(l Labelled) string { return l.Post.Text + "\nRefer a friend bonus 100 USD" }},
 	}
 	labels := []string{"legit", "overseas_legit", "warning", "news", "testimony", "seeker", "other"}
 	bound := map[string]float64{"legit": 0.03, "overseas_legit": 0.08, "warning": 0.02, "news": 0.02, "testimony": 0, "seeker": 0.05, "other": 0.25}
