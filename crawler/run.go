@@ -357,23 +357,22 @@ func (r *running) uncommitted() int {
 	return r.open
 }
 
-// commit writes results in groups: what came while the last group was written.
+// Bounds on results that share a transaction of the frontier. One after a quiet time
+// is written at once.
+const (
+	mostCommitted = 256
+	commitPause   = 10 * time.Millisecond // from the beginning of one group to that of the next
+)
+
+// commit writes results in groups: what came while the last group was written, or
+// within the pause since it was begun.
 func (r *running) commit(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx) // what was done is recorded even when stopped
+	due := time.NewTimer(0)
+	defer due.Stop()
 	for res := range r.commits {
-		batch := []frontier.Result{res}
-	more:
-		for len(batch) < 256 {
-			select {
-			case res, ok := <-r.commits:
-				if !ok {
-					break more
-				}
-				batch = append(batch, res)
-			default:
-				break more
-			}
-		}
+		batch := r.gather(res, due.C)
+		due.Reset(commitPause)
 		if _, err := r.c.opt.Frontier.Done(ctx, batch); err != nil {
 			r.stop(fmt.Errorf("record outcomes: %w", err))
 		}
@@ -385,6 +384,35 @@ func (r *running) commit(ctx context.Context) {
 		default:
 		}
 	}
+}
+
+// gather collects a group of results until it is due, full, or the last.
+func (r *running) gather(first frontier.Result, due <-chan time.Time) []frontier.Result {
+	batch, late := []frontier.Result{first}, false
+	for len(batch) < mostCommitted {
+		select {
+		case res, ok := <-r.commits:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, res)
+			continue
+		default:
+		}
+		if late {
+			break
+		}
+		select {
+		case res, ok := <-r.commits:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, res)
+		case <-due:
+			late = true
+		}
+	}
+	return batch
 }
 
 // giveBack releases leases that were not begun, or not finished.

@@ -25,12 +25,11 @@ import (
 type Store struct {
 	path   string
 	writer *sql.DB
-	reader *sql.DB
-	find   *sql.Stmt
-	keep   *sql.Stmt // upsert, on the writer's one connection
-	queue  chan *write
+	reader *sql.DB           // of a rebuild
+	find   map[int]*sql.Stmt // by how many keys they take; on the writer's one connection, as keep
+	keep   map[int]*sql.Stmt // by how many rows they take
+	queue  queue
 	done   chan struct{}
-	once   sync.Once
 }
 
 // A page is told by the first 64 bits of a SHA-256 over source and URL; at ten
@@ -57,9 +56,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	dsn := url.URL{Scheme: "file", Path: abs, RawQuery: url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(20000)", "journal_mode(wal)", "synchronous(normal)", "cache_size(-8192)", "journal_size_limit(67108864)"},
+		"_pragma": {"busy_timeout(20000)", "journal_mode(wal)", "synchronous(normal)", "cache_size(-8192)", "journal_size_limit(67108864)", "wal_autocheckpoint(16384)"},
 	}.Encode()}
-	s := &Store{path: path, queue: make(chan *write, 256), done: make(chan struct{})}
+	s := &Store{path: path, queue: newQueue(), done: make(chan struct{})}
 	if s.writer, err = sql.Open("sqlite", dsn.String()); err != nil {
 		return nil, fmt.Errorf("open page traces: %w", err)
 	}
@@ -76,154 +75,25 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		err = fmt.Errorf("schema is version %d, this program knows 1\nhint: delete the file and run `lurewatch rebuild`", version)
 	}
 	if err == nil {
-		s.find, err = s.reader.PrepareContext(ctx, "SELECT dry, trace FROM pages WHERE key = ?")
-	}
-	if err == nil {
-		s.keep, err = s.writer.PrepareContext(ctx, upsert)
+		err = s.prepare(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open page traces %s: %w", path, err), s.writer.Close(), s.reader.Close())
 	}
-	go s.commit() //nolint:gosec // it ends with Close, not with the context of Open
+	go s.work() //nolint:gosec // it ends with Close, not with the context of Open
 	return s, nil
 }
 
 // Close writes what waits and closes the file. No Look may be under way.
 func (s *Store) Close() error {
-	s.once.Do(func() { close(s.queue) })
+	s.queue.close()
 	<-s.done
-	return errors.Join(s.find.Close(), s.reader.Close(), s.writer.Close())
+	return errors.Join(s.reader.Close(), s.writer.Close())
 }
 
 func keyOf(source, url string) int64 {
 	sum := sha256.Sum256([]byte(source + "\x1f" + url))
 	return int64(binary.BigEndian.Uint64(sum[:8]))
-}
-
-// Memory is what was known of a page before a visit.
-type Memory struct {
-	First bool // it was never looked at
-	Dry   int  // looks without a post since the last with one; negative when there never was one
-}
-
-// Look folds a visit into the trace of its page. The events that it brings are
-// given to publish first and the trace is kept after: a crash between the two brings
-// the same events again. It returns when the trace is kept.
-func (s *Store) Look(ctx context.Context, v Visit, publish func(context.Context, []post.Event) error) (Memory, error) {
-	key := keyOf(v.Source, v.URL)
-	t, err := s.load(ctx, key)
-	if err != nil {
-		return Memory{}, fmt.Errorf("read page trace: %w", err)
-	}
-	m := Memory{First: !t.Looked, Dry: t.Dry}
-	if m.First {
-		m.Dry = -1
-	}
-	events, changed := t.Step(v)
-	if len(events) > 0 {
-		if err := publish(ctx, events); err != nil {
-			return m, fmt.Errorf("tell of a post: %w", err)
-		}
-	}
-	if !changed {
-		return m, nil
-	}
-	if err := s.save(ctx, key, t); err != nil {
-		return m, fmt.Errorf("keep page trace: %w", err)
-	}
-	return m, nil
-}
-
-func (s *Store) load(ctx context.Context, key int64) (Trace, error) {
-	var t Trace
-	var dry int
-	var body sql.NullString
-	err := s.find.QueryRowContext(ctx, key).Scan(&dry, &body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return t, nil
-	}
-	if err == nil && body.Valid {
-		err = json.Unmarshal([]byte(body.String), &t)
-	}
-	t.Looked, t.Dry = true, dry
-	return t, err
-}
-
-// write is one trace on its way to the file.
-type write struct {
-	key  int64
-	dry  int
-	body any
-	err  chan error
-}
-
-func row(key int64, t Trace) (*write, error) {
-	w := &write{key: key, dry: t.Dry, err: make(chan error, 1)}
-	if t.Post == "" {
-		return w, nil // most pages: a few bytes each
-	}
-	b, err := json.Marshal(t)
-	w.body = string(b)
-	return w, err
-}
-
-func (s *Store) save(ctx context.Context, key int64, t Trace) error {
-	w, err := row(key, t)
-	if err != nil {
-		return err
-	}
-	select {
-	case s.queue <- w:
-	case <-s.done:
-		return ErrClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	select {
-	case err := <-w.err:
-		return err
-	case <-s.done:
-		return ErrClosed
-	}
-}
-
-// commit writes in groups: what came while the last group was written.
-func (s *Store) commit() {
-	defer close(s.done)
-	for w := range s.queue {
-		group := []*write{w}
-	more:
-		for len(group) < 256 {
-			select {
-			case w, ok := <-s.queue:
-				if !ok {
-					break more
-				}
-				group = append(group, w)
-			default:
-				break more
-			}
-		}
-		err := s.put(context.Background(), group)
-		for _, w := range group {
-			w.err <- err
-		}
-	}
-}
-
-const upsert = "INSERT INTO pages VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET dry = excluded.dry, trace = excluded.trace"
-
-func (s *Store) put(ctx context.Context, group []*write) error {
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		stmt := tx.StmtContext(ctx, s.keep)
-		defer stmt.Close()
-		for _, w := range group {
-			if _, err := stmt.ExecContext(ctx, w.key, w.dry, w.body); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 func (s *Store) tx(ctx context.Context, fn func(*sql.Tx) error) error {
@@ -320,7 +190,7 @@ func (r *Rebuilding) fold(ctx context.Context, publish func(context.Context, []p
 	var at int64
 	var t Trace
 	var events []post.Event
-	var group []*write
+	var group []write
 	settle := func(last bool) error {
 		if len(events) > 0 {
 			if err := publish(ctx, events); err != nil {

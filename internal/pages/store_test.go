@@ -98,11 +98,12 @@ func TestRebuildComesToTheSameEvents(t *testing.T) {
 	dump := func(s *Store) map[string]Trace {
 		out := map[string]Trace{}
 		for _, vs := range all {
-			tr, err := s.load(ctx, keyOf(vs[0].Source, vs[0].URL))
+			key := keyOf(vs[0].Source, vs[0].URL)
+			traces, err := s.load([]*asked{{key: key, visit: &vs[0]}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			out[vs[0].URL] = tr
+			out[vs[0].URL] = traces[key]
 		}
 		return out
 	}
