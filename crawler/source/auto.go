@@ -1,7 +1,6 @@
 package source
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -69,7 +68,7 @@ func enrich(d *document, f *Found) {
 		return
 	}
 	title := squash(p.Title)
-	if !bytes.Contains(d.words(), []byte(title)) { // the region would not hold it either
+	if !d.shows(title) { // the region would not hold it either
 		return
 	}
 	r := d.region()

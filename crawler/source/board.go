@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func (b board) Claims(p Page) bool {
 			}
 		}
 	}
-	return len(b.mark) > 0 && containsAny(d.text, b.mark)
+	return slices.ContainsFunc(b.mark, func(m string) bool { return hasMark(d.text, m) })
 }
 
 func (b board) Extract(_ context.Context, p Page) (Found, error) {

@@ -45,18 +45,18 @@ func Decode(body []byte, contentType string) (text, name string) {
 	}
 	if multibyte, bad := utf8Shape(body); bad == 0 {
 		if multibyte == 0 && declared != "" && declared != "utf-8" && declared != "hz-gb-2312" {
-			return strings.ToValidUTF8(string(body), "\uFFFD"), declared // plain ASCII in any of them
+			return validText(body), declared // plain ASCII in any of them
 		}
 		if declared == "" || declared == "utf-8" || multibyte > 2 || bytes.ContainsFunc(body, func(r rune) bool { return r >= 0x800 }) {
-			return strings.ToValidUTF8(string(body), "\uFFFD"), "utf-8"
+			return validText(body), "utf-8"
 		} // else two pairs of bytes may be valid by chance
 	} else if bad*200 <= multibyte { // UTF-8 with a broken place or two
-		return strings.ToValidUTF8(string(body), "\uFFFD"), "utf-8"
+		return validText(body), "utf-8"
 	}
 	best := detect(body, declared)
 	if best == "utf-8" || best == "" {
 		if declared == "" || declared == "utf-8" {
-			return strings.ToValidUTF8(string(body), "\uFFFD"), "utf-8"
+			return validText(body), "utf-8"
 		}
 		best = declared
 	}
@@ -112,6 +112,14 @@ func canonicalCharset(label string) string {
 	return name
 }
 
+// validText is b as a string, with U+FFFD for each run of bytes that are no UTF-8.
+func validText(b []byte) string {
+	if utf8.Valid(b) { // eight bytes at a time where they are ASCII
+		return string(b)
+	}
+	return strings.ToValidUTF8(string(b), "\uFFFD")
+}
+
 func byBOM(b []byte) (encoding.Encoding, string, int) {
 	switch {
 	case bytes.HasPrefix(b, []byte{0xEF, 0xBB, 0xBF}):
@@ -145,7 +153,7 @@ func utf16Guess(b []byte) string {
 		return "utf-16be"
 	}
 	n := min(len(b), 4096) &^ 1
-	if n < 8 {
+	if n < 8 || bytes.IndexByte(b[:n], 0) < 0 {
 		return ""
 	}
 	var even, odd int
@@ -251,7 +259,7 @@ func decodeNamed(name string, body []byte) string {
 		}
 	}
 	if enc == nil {
-		return strings.ToValidUTF8(string(body), "\uFFFD")
+		return validText(body)
 	}
 	return decodeWith(enc, body)
 }
@@ -259,7 +267,7 @@ func decodeNamed(name string, body []byte) string {
 func decodeWith(enc encoding.Encoding, body []byte) string {
 	out, _, err := transform.Bytes(enc.NewDecoder(), body)
 	if err != nil && len(out) == 0 {
-		return strings.ToValidUTF8(string(body), "\uFFFD")
+		return validText(body)
 	}
-	return strings.ToValidUTF8(string(out), "\uFFFD")
+	return validText(out)
 }

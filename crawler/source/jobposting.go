@@ -42,13 +42,23 @@ func localType(s string) string {
 	return s
 }
 
-// prop is a property under any of its spellings, the first that is there.
+// plainNames gives the properties of m that stand under a name with the usual prefix of
+// schema.org, or as an address of it, their plain names too.
+func plainNames(m item) {
+	for _, p := range []string{"schema:", "http://schema.org/", "https://schema.org/"} {
+		for k, v := range m {
+			if name, ok := strings.CutPrefix(k, p); ok && name != "" && v != nil && v != "" && prop(m, name) == nil {
+				m[name] = v
+			}
+		}
+	}
+}
+
+// prop is a property under any of its names, the first that is there.
 func prop(m item, names ...string) any {
 	for _, n := range names {
-		for _, p := range []string{"", "schema:", "http://schema.org/", "https://schema.org/"} {
-			if v, ok := m[p+n]; ok && v != nil && v != "" {
-				return v
-			}
+		if v, ok := m[n]; ok && v != nil && v != "" {
+			return v
 		}
 	}
 	return nil
@@ -76,8 +86,12 @@ func jobPostings(v any, ids map[string]item) []item {
 			if typed(t, "JobPosting") && (len(t) > 2 || t["@id"] == nil) {
 				out = append(out, t)
 			}
-			for _, k := range sortedKeys(t) {
+			keys := sortedKeys(t)
+			for _, k := range keys {
 				walk(t[k], depth+1)
+			}
+			if slices.ContainsFunc(keys, func(k string) bool { return strings.IndexByte(k, ':') > 0 }) {
+				plainNames(t)
 			}
 		}
 	}

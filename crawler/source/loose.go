@@ -45,6 +45,9 @@ func parseLooseWith(s string, env map[string]any) (any, error) {
 }
 
 func strict(s string) (any, bool) {
+	if v, ok := plainJSON(s); ok {
+		return v, true
+	}
 	dec := json.NewDecoder(strings.NewReader(s))
 	dec.UseNumber()
 	var v any

@@ -71,7 +71,7 @@ func (q *quick) token() bool {
 			lt = len(q.s)
 			break
 		}
-		if lt += n; lt+1 < len(q.s) && (letter(q.s[lt+1]) || strings.IndexByte("/!?", q.s[lt+1]) >= 0) {
+		if lt += n; lt+1 < len(q.s) && markup(q.s[lt+1]) {
 			break
 		}
 		lt++ // a bare < is text
@@ -103,6 +103,9 @@ func (q *quick) token() bool {
 	}
 	return false
 }
+
+// markup reports what makes a tag or a comment of the < before it.
+func markup(c byte) bool { return letter(c) || c == '/' || c == '!' || c == '?' }
 
 // doctype takes the one that most pages have; the full parser reads the others.
 func (q *quick) doctype(rest string) bool {
@@ -283,7 +286,7 @@ func (q *quick) cut(i int) bool {
 		if n.DataAtom == atom.P {
 			q.ps--
 		}
-		if formatting[n.DataAtom] {
+		if formatting(n.DataAtom) {
 			return false
 		}
 	}

@@ -19,7 +19,7 @@ func (telegram) Name() string { return "telegram" }
 
 func (telegram) Claims(p Page) bool {
 	d := p.document()
-	return d.kind == kindHTML && strings.Contains(d.text, "tgme_widget_message")
+	return d.kind == kindHTML && hasMark(d.text, "tgme_widget_message")
 }
 
 func (telegram) Extract(_ context.Context, p Page) (Found, error) {

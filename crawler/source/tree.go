@@ -58,7 +58,7 @@ func flatten(s string, depth int, bare bool) string {
 					b.Write(z.Raw())
 				}
 				b.WriteString("</" + string(name) + ">")
-			case bare || formatting[a] && len(open) > depth/4 || len(open) >= depth:
+			case bare || formatting(a) && len(open) > depth/4 || len(open) >= depth:
 				if breaks[a] > 0 {
 					b.WriteString("<br>")
 				}
@@ -104,10 +104,18 @@ func reversed(s []string) []string {
 }
 
 var (
-	void       = atoms(atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link, atom.Meta, atom.Param, atom.Source, atom.Track, atom.Wbr)
-	rawText    = atoms(atom.Script, atom.Style, atom.Textarea, atom.Title, atom.Iframe, atom.Noembed, atom.Noframes, atom.Noscript, atom.Xmp)
-	formatting = atoms(atom.A, atom.B, atom.Big, atom.Code, atom.Em, atom.Font, atom.I, atom.Nobr, atom.S, atom.Small, atom.Strike, atom.Strong, atom.Tt, atom.U)
+	void    = atoms(atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link, atom.Meta, atom.Param, atom.Source, atom.Track, atom.Wbr)
+	rawText = atoms(atom.Script, atom.Style, atom.Textarea, atom.Title, atom.Iframe, atom.Noembed, atom.Noframes, atom.Noscript, atom.Xmp)
 )
+
+// formatting elements are opened anew where another element closes them.
+func formatting(a atom.Atom) bool {
+	switch a {
+	case atom.A, atom.B, atom.Big, atom.Code, atom.Em, atom.Font, atom.I, atom.Nobr, atom.S, atom.Small, atom.Strike, atom.Strong, atom.Tt, atom.U:
+		return true
+	}
+	return false
+}
 
 func atoms(as ...atom.Atom) map[atom.Atom]bool {
 	m := make(map[atom.Atom]bool, len(as))
