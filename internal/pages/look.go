@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -199,10 +198,12 @@ func sizes() []int { return []int{32, 8, 1} }
 func (s *Store) prepare(ctx context.Context) (err error) {
 	s.find, s.keep = map[int]*sql.Stmt{}, map[int]*sql.Stmt{}
 	for _, n := range sizes() {
+		//nolint:gosec // places for values are all that is joined
 		find := "SELECT key, dry, trace FROM pages WHERE key IN (?" + strings.Repeat(",?", n-1) + ")"
 		if s.find[n], err = s.writer.PrepareContext(ctx, find); err != nil { //nolint:sqlclosecheck // closed with the connection
 			return err
 		}
+		//nolint:gosec // places for values are all that is joined
 		keep := "INSERT INTO pages VALUES (?,?,?)" + strings.Repeat(",(?,?,?)", n-1) + " ON CONFLICT (key) DO UPDATE SET dry = excluded.dry, trace = excluded.trace"
 		if s.keep[n], err = s.writer.PrepareContext(ctx, keep); err != nil { //nolint:sqlclosecheck // closed with the connection
 			return err
@@ -222,15 +223,11 @@ func (s *Store) put(ctx context.Context, rows []write) error {
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		for _, n := range sizes() {
-			stmt := tx.StmtContext(ctx, s.keep[n])
 			for len(args) >= 3*n {
-				if _, err := stmt.ExecContext(ctx, args[:3*n]...); err != nil {
-					return errors.Join(err, stmt.Close())
+				if _, err := tx.StmtContext(ctx, s.keep[n]).ExecContext(ctx, args[:3*n]...); err != nil { //nolint:sqlclosecheck // closed with the transaction
+					return err
 				}
 				args = args[3*n:]
-			}
-			if err := stmt.Close(); err != nil {
-				return err
 			}
 		}
 		return nil

@@ -80,7 +80,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open page traces %s: %w", path, err), s.writer.Close(), s.reader.Close())
 	}
-	go s.work() //nolint:gosec // it ends with Close, not with the context of Open
+	go s.work()
 	return s, nil
 }
 

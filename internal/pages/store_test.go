@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -174,6 +175,39 @@ func TestAPageRemembersWhenItGavePosts(t *testing.T) {
 	}
 }
 
+// TestLooksAtTheSameTimeAreFoldedInTurn: many looks at few pages share groups, and each
+// page is new to exactly one of them.
+func TestLooksAtTheSameTimeAreFoldedInTurn(t *testing.T) {
+	s := openStore(t, filepath.Join(t.TempDir(), "pages.db"))
+	const pages, looks = 7, 60
+	var first [pages]atomic.Int32
+	var n news
+	var wg sync.WaitGroup
+	for i := range pages * looks {
+		wg.Go(func() {
+			v := Visit{Source: "s", URL: fmt.Sprint("http://a.example/", i%pages), At: noon, Capture: fmt.Sprint(i)}
+			switch m, err := s.Look(t.Context(), v, n.publish); {
+			case err != nil:
+				t.Error(err)
+			case m.First:
+				first[i%pages].Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	for i := range first {
+		if got := first[i].Load(); got != 1 {
+			t.Errorf("page %d was new to %d looks, want 1", i, got)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Look(t.Context(), Visit{Source: "s", URL: "http://a.example/0", At: noon}, n.publish); !errors.Is(err, ErrClosed) {
+		t.Errorf("look after Close: %v, want %v", err, ErrClosed)
+	}
+}
+
 func BenchmarkLook(b *testing.B) {
 	s, err := Open(context.Background(), filepath.Join(b.TempDir(), "pages.db"))
 	if err != nil {
@@ -183,7 +217,7 @@ func BenchmarkLook(b *testing.B) {
 	var n news
 	var at sync.Mutex
 	i := 0
-	b.SetParallelism(8)
+	b.SetParallelism(64) // a group is made of those who wait
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			at.Lock()
