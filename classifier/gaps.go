@@ -27,7 +27,7 @@ func (r *ruler) between() {
 	}
 }
 
-// reports reports a line that warns of something or tells news.
+// reports is true of a line that warns of something or tells news.
 func (r *ruler) reports(l view) bool {
 	k := &r.c.stances
 	return r.some(l, k.warn, k.scam, k.raid, k.rescue, k.affected, k.reported, k.frame, k.question)
