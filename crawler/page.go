@@ -151,7 +151,7 @@ type got struct {
 // get fetches a page, with the browser when the site or the page asks for it.
 func (c *Crawler) get(ctx context.Context, s *site, l frontier.Lease) (got, error) {
 	var g got
-	q := fetch.Request{URL: l.URL, Bearer: s.bearer(l.URL), Allow: func(ctx context.Context, to *url.URL) error { return c.allowRedirect(ctx, s, to) }}
+	q := fetch.Request{Source: s.Name, URL: l.URL, Bearer: s.bearer(l.URL), Allow: func(ctx context.Context, to *url.URL) error { return c.allowRedirect(ctx, s, to) }}
 	class := post.ClassContent
 	auto := s.Browser == BrowserAuto && c.opt.Browser != nil
 	direct := auto && s.lessons.direct(l.URL)

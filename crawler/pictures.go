@@ -72,7 +72,7 @@ func (c *Crawler) picture(ctx context.Context, s *site, raw string, most int64) 
 	if err := allow(ctx, u); err != nil {
 		return nil, err.Error()
 	}
-	res, err := c.opt.HTTP.Fetch(ctx, fetch.Request{URL: raw, Allow: allow, MaxBody: most, AnyType: true})
+	res, err := c.opt.HTTP.Fetch(ctx, fetch.Request{Source: s.Name, URL: raw, Allow: allow, MaxBody: most, AnyType: true})
 	if res != nil && len(res.Hops) == 0 {
 		res = nil
 	}

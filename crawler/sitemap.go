@@ -160,7 +160,7 @@ func (c *Crawler) readSitemap(ctx context.Context, s *site, l frontier.Lease, u 
 		return nil, sitemap.Map{}, err
 	}
 	res, err := c.opt.HTTP.Fetch(ctx, fetch.Request{
-		URL: l.URL, AnyType: true, MaxBody: sitemap.MaxBytes,
+		Source: s.Name, URL: l.URL, AnyType: true, MaxBody: sitemap.MaxBytes,
 		Since: c.validators(s, l),
 		Allow: func(ctx context.Context, to *url.URL) error { return c.allowRedirect(ctx, s, to) },
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -71,6 +72,9 @@ func printStatus(out io.Writer, s app.Status) error {
 		if p.Desk != "" {
 			line("review desk\t%s", p.Desk)
 		}
+		if p.Browser != nil {
+			line("browser\t%s", browserLine(*p.Browser))
+		}
 	}
 	line("today\t%d pages", s.Today)
 	var stages []string
@@ -113,6 +117,36 @@ func printStatus(out io.Writer, s app.Status) error {
 		line("%d more were crawled before and are not configured any more", old)
 	}
 	return w.Flush()
+}
+
+// browserLine is how a browser does, in one line.
+func browserLine(b health.Browser) string {
+	var say []string
+	switch {
+	case b.Broken != "":
+		say = append(say, "does not start")
+	case b.Running == 0:
+		say = append(say, "not running")
+	default:
+		say = append(say, fmt.Sprintf("%d of %d tabs", b.Tabs, b.MaxTabs))
+		if b.Memory > 0 {
+			say = append(say, fmt.Sprintf("%d MB", b.Memory/1e6))
+		}
+	}
+	say = append(say, fmt.Sprintf("%d pages", b.Pages))
+	if n := b.Restarts(); n > 0 {
+		var why []string
+		for _, w := range slices.Sorted(maps.Keys(b.Replaced)) {
+			if k := b.Replaced[w]; k > 0 && w != "pages" {
+				why = append(why, fmt.Sprintf("%d %s", k, w))
+			}
+		}
+		say = append(say, fmt.Sprintf("%d restarts (%s)", n, strings.Join(why, ", ")))
+	}
+	if b.Crashed > 0 {
+		say = append(say, fmt.Sprintf("%d crashed pages", b.Crashed))
+	}
+	return strings.Join(say, ", ")
 }
 
 func since(now, t time.Time) string {

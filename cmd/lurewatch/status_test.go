@@ -49,13 +49,14 @@ func TestStatusInWords(t *testing.T) {
 	var b strings.Builder
 	err := printStatus(&b, app.Status{
 		At: now, Today: 12, Dead: 3, DiskFree: 5e9, Pending: map[string]uint64{"index": 4, "alert": 1},
-		Processes: []health.Process{{PID: 7, Roles: []string{"crawl", "web"}, Started: now.Add(-time.Hour), Desk: "http://127.0.0.1:8417/"}},
-		Error:     &health.Fault{At: now.Add(-time.Minute), Text: "stream is\x1b[2J down", N: 2},
+		Processes: []health.Process{{PID: 7, Roles: []string{"crawl", "web"}, Started: now.Add(-time.Hour), Desk: "http://127.0.0.1:8417/",
+			Browser: &health.Browser{Running: 1, Tabs: 1, MaxTabs: 2, Memory: 312e6, Pages: 40, Crashed: 3, Replaced: map[string]int64{"pages": 9, "died": 1, "memory": 2}}}},
+		Error: &health.Fault{At: now.Add(-time.Minute), Text: "stream is\x1b[2J down", N: 2},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"crawl web, since 22 Nov 11:00 UTC", "http://127.0.0.1:8417/", "12 pages", "alert 1, index 4, dead letters 3", "5.0 GB", "1m0s ago, 2 since the start: stream is[2J down"} {
+	for _, want := range []string{"crawl web, since 22 Nov 11:00 UTC", "http://127.0.0.1:8417/", "12 pages", "alert 1, index 4, dead letters 3", "5.0 GB", "1 of 2 tabs, 312 MB, 40 pages, 3 restarts (1 died, 2 memory), 3 crashed pages", "1m0s ago, 2 since the start: stream is[2J down"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("lacks %q:\n%s", want, b.String())
 		}

@@ -48,6 +48,7 @@ type Browser struct {
 	cur      *chromium
 	all      map[*chromium]struct{}
 	closed   bool
+	tally    tally
 	broken   error     // why the last start failed
 	until    time.Time // when to try again
 	dying    sync.WaitGroup
@@ -119,6 +120,7 @@ func (b *Browser) acquire(ctx context.Context) (*chromium, error) {
 	if err != nil {
 		if ctx.Err() == nil {
 			b.broken, b.until = err, b.opt.Now().Add(startAgain)
+			b.note(func(t *tally) { t.broken = err.Error() })
 			b.opt.Log.Error("the browser does not start: pages that need it are not read", "err", err)
 		}
 		return nil, err
@@ -130,6 +132,8 @@ func (b *Browser) acquire(ctx context.Context) (*chromium, error) {
 		c.pages, c.active = 1, 1
 		b.cur = c
 		b.all[c] = struct{}{}
+		b.tally.starts++
+		b.tally.broken = ""
 		c.watching.Go(func() { b.watch(c) })
 	}
 	b.mu.Unlock()
@@ -151,7 +155,11 @@ func (b *Browser) running() (*chromium, error) {
 		return nil, nil //nolint:nilnil // none runs
 	}
 	if !c.alive() || c.pages >= b.opt.Recycle {
-		c.retired, b.cur = true, nil
+		why := ReplacedPages
+		if !c.alive() {
+			why = ReplacedDied
+		}
+		b.retire(c, why)
 		if c.active == 0 {
 			delete(b.all, c)
 			b.dying.Go(c.kill) // the next page need not wait for it; Close does
@@ -174,15 +182,15 @@ func (b *Browser) watch(c *chromium) {
 		case <-tick.C:
 		}
 		used := groupMemory(c.pgid)
+		b.mu.Lock()
+		c.used = used
+		b.mu.Unlock()
 		if used <= b.opt.MaxMemory {
 			continue
 		}
 		b.opt.Log.Warn("the browser uses too much memory: it is replaced", "bytes", used, "bound", b.opt.MaxMemory)
 		b.mu.Lock()
-		c.retired = true
-		if b.cur == c {
-			b.cur = nil
-		}
+		b.retire(c, ReplacedMemory)
 		idle := c.active == 0
 		if idle {
 			delete(b.all, c)
@@ -216,12 +224,12 @@ func (b *Browser) Start(ctx context.Context) error {
 func (b *Browser) release(c *chromium) {
 	b.mu.Lock()
 	c.active--
-	gone := (c.retired || !c.alive()) && c.active == 0
+	if !c.alive() {
+		b.retire(c, ReplacedDied)
+	}
+	gone := c.retired && c.active == 0
 	if gone {
 		delete(b.all, c)
-		if b.cur == c {
-			b.cur = nil
-		}
 	}
 	b.mu.Unlock()
 	if gone {
@@ -264,6 +272,7 @@ func (b *Browser) Fetch(ctx context.Context, q Request) (*Result, error) {
 		if err != nil {
 			return nil, err
 		}
+		b.note(func(t *tally) { t.pages++ })
 		res, err := b.load(ctx, c, u, q)
 		died := !c.alive()
 		b.release(c)

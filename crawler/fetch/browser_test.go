@@ -400,6 +400,9 @@ func TestBrowserIsReplaced(t *testing.T) {
 	if len(seen) != 3 {
 		t.Errorf("5 pages used %d browsers, want 3 with 2 pages each", len(seen))
 	}
+	if h := b.Health(); h.Starts != 3 || h.Replaced[ReplacedPages] != 2 || h.Pages != 5 || h.Broken != "" {
+		t.Errorf("health %+v", h)
+	}
 	// One that dies is replaced too.
 	b.mu.Lock()
 	c := b.cur

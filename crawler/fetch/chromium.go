@@ -44,6 +44,7 @@ type chromium struct {
 
 	// Guarded by Browser.mu.
 	pages, active int
+	used          int64 // bytes of memory, as last looked at
 	retired       bool
 	once          sync.Once
 }
@@ -268,10 +269,7 @@ func (b *Browser) closeRoom(c *chromium, id cdp.BrowserContextID) {
 	b.opt.Log.Warn("the browser did not close a page: it is replaced", "err", err)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	c.retired = true
-	if b.cur == c {
-		b.cur = nil
-	}
+	b.retire(c, ReplacedStuck)
 }
 
 // alive reports whether the browser still answers.

@@ -37,6 +37,9 @@ type Request struct {
 	// A browser does not send it.
 	Bearer string
 
+	// Source is the name of the source that asks, for who counts; it goes nowhere.
+	Source string
+
 	MaxBody int64 // bytes of the body, encoded and decoded; 0 means the fetcher's default
 	AnyType bool  // read the body whatever its content type says
 }

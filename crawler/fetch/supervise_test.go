@@ -82,6 +82,9 @@ func TestACrashCostsNoPage(t *testing.T) {
 	if _, err := b.Fetch(t.Context(), Request{URL: srv.URL + "/other"}); err != nil {
 		t.Errorf("after two crashes: %v", err)
 	}
+	if h := b.Health(); h.Replaced[ReplacedDied] != 3 || h.Starts != 4 || h.Pages != 5 || h.Running != 1 || h.Tabs != 0 {
+		t.Errorf("three browsers died under four pages and the fifth was read: health %+v", h)
+	}
 }
 
 func TestMemoryIsBounded(t *testing.T) {
@@ -108,6 +111,9 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Fatalf("%d browsers run, want 1", len(first))
 	}
 	eventually(t, "the browser is gone", func() bool { return processes(t, first) == 0 })
+	if h := small.Health(); h.Replaced[ReplacedMemory] != 1 || h.Starts != 1 || h.Running != 0 || h.Memory != 0 {
+		t.Errorf("one was replaced for its memory: health %+v", h)
+	}
 	// A page that takes all it can get ends its own tab, and the rest goes on.
 	hog := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `<!doctype html><p>standing</p><script>const a = []; for (;;) a.push(new Array(1e6).fill({}))</script>`)
@@ -120,6 +126,10 @@ func TestMemoryIsBounded(t *testing.T) {
 	if current(t, b) != before {
 		t.Error("a greedy page cost the whole browser")
 	}
+	if h := b.Health(); h.Crashed != 1 || h.Running != 1 || h.Replaced[ReplacedDied] != 0 {
+		t.Errorf("a page crashed and the browser did not: health %+v", h)
+	}
+	eventually(t, "its memory is told", func() bool { return b.Health().Memory > 20<<20 })
 }
 
 func TestSeveralPagesAtATime(t *testing.T) {
@@ -150,6 +160,9 @@ func TestSeveralPagesAtATime(t *testing.T) {
 		})
 	}
 	eventually(t, "three pages wait at once", func() bool { return now.Load() == 3 })
+	if h := b.Health(); h.Tabs != 3 || h.MaxTabs != 3 || h.Running != 1 {
+		t.Errorf("while three pages wait: health %+v", h)
+	}
 	close(gate)
 	wg.Wait()
 	if n := most.Load(); n != 3 {
@@ -235,6 +248,9 @@ func TestABrowserThatCannotStartSaysSo(t *testing.T) {
 			}
 			if _, err := b.Fetch(t.Context(), Request{URL: "http://127.0.0.1:1/"}); err == nil || err.Error() != first.Error() {
 				t.Errorf("error = %v, want the first one again", err)
+			}
+			if h := b.Health(); h.Broken != first.Error() || h.Starts != 0 || h.Running != 0 {
+				t.Errorf("health %+v, want it to say why", h)
 			}
 			now = now.Add(startAgain + time.Second)
 			if err := b.Start(t.Context()); err == nil || err.Error() == first.Error() {

@@ -213,6 +213,7 @@ func (v *visit) event(ev any) {
 		v.mu.Lock()
 		v.crashed = true
 		v.mu.Unlock()
+		v.b.note(func(t *tally) { t.crashed++ })
 		v.once.Do(func() { close(v.quiet) })
 	case *network.EventLoadingFinished:
 		v.loaded(e.RequestID)

@@ -183,6 +183,7 @@ func (a *App) openBrowser(ctx context.Context, opt CrawlOptions, guard *fetch.Gu
 	if err != nil {
 		return nil, none, fmt.Errorf("start browser: %w\nhint: set crawl.browser: off to go on without", err)
 	}
+	a.watch.browser.Store(b)
 	if i := slices.IndexFunc(opt.Sites, func(s crawler.Site) bool { return s.Browser == crawler.BrowserOn }); i >= 0 {
 		if err := b.Start(ctx); err != nil {
 			b.Close()

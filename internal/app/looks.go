@@ -223,6 +223,6 @@ type stopwatch struct {
 func (s stopwatch) Fetch(ctx context.Context, q fetch.Request) (*fetch.Result, error) {
 	began := s.now()
 	r, err := s.Fetcher.Fetch(ctx, q)
-	s.set.Fetch(s.method, s.now().Sub(began), err)
+	s.set.Fetch(q.Source, s.method, s.now().Sub(began), err)
 	return r, err
 }

@@ -34,6 +34,7 @@ func (w *watch) snapshot() metrics.Snapshot {
 	queues := w.queues
 	w.mu.Unlock()
 	s.Sources = w.sources(ctx, queues)
+	s.Browser = w.browserNow()
 	return s
 }
 

@@ -102,6 +102,11 @@ func (s *Status) judge(cfg config.Config, streamErr error) {
 			}
 		}
 	}
+	for _, p := range s.Processes {
+		if p.Browser != nil && p.Browser.Broken != "" {
+			wrong("mend what it says, or set crawl.browser: off to go on without", "the browser of process %d does not start: %s", p.PID, p.Browser.Broken)
+		}
+	}
 	if streamErr != nil {
 		wrong("look at stream.url, or at the process that server.json in the folder stream names", "the stream cannot be reached: %s", strings.SplitN(streamErr.Error(), "\n", 2)[0])
 	}

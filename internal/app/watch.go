@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/lurewatch/lurewatch/crawler/fetch"
 	"github.com/lurewatch/lurewatch/internal/health"
 	"github.com/lurewatch/lurewatch/internal/metrics"
 	"github.com/lurewatch/lurewatch/internal/pages"
@@ -34,6 +35,7 @@ type watch struct {
 
 	rebuilding atomic.Pointer[pages.Rebuilding]
 	desk       atomic.Value // string: address of the review desk
+	browser    atomic.Pointer[fetch.Browser]
 
 	mu       sync.Mutex // guards what follows
 	fault    health.Fault
@@ -218,6 +220,7 @@ func (w *watch) report(p health.Process) health.Process {
 		p.Today = w.today
 	}
 	p.Frontier = w.queues
+	p.Browser = w.browserHealth()
 	if w.fault.N > 0 {
 		f := w.fault
 		p.Error = &f

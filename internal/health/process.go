@@ -33,7 +33,30 @@ type Process struct {
 	Today    int64 `json:"today"` // captures since midnight UTC
 
 	Frontier map[string]Queue `json:"frontier,omitempty"` // by source
+	Browser  *Browser         `json:"browser,omitempty"`  // when its crawl may use one
 	Error    *Fault           `json:"error,omitempty"`    // newest
+}
+
+// Browser is how the browser of a process does, since its crawl began.
+type Browser struct {
+	Running  int              `json:"running"` // browsers
+	Tabs     int              `json:"tabs"`    // pages that are being loaded
+	MaxTabs  int              `json:"max_tabs"`
+	Memory   int64            `json:"memory"` // bytes; 0 where the system does not tell
+	Pages    int64            `json:"pages"`  // loads begun
+	Replaced map[string]int64 `json:"replaced"`
+	Crashed  int64            `json:"crashed"`          // pages
+	Broken   string           `json:"broken,omitempty"` // why the last start failed
+}
+
+// Restarts is how often the browser was replaced other than for its age.
+func (b Browser) Restarts() (n int64) {
+	for why, k := range b.Replaced {
+		if why != "pages" {
+			n += k
+		}
+	}
+	return n
 }
 
 // Queue is what waits in the frontier of one source.

@@ -31,7 +31,7 @@ type Set struct {
 	sources map[string]bool
 
 	captures, posts, bytes, skips, retries, backoffs, browser *prometheus.CounterVec
-	fetch                                                     *prometheus.HistogramVec
+	fetch, fetchBy                                            *prometheus.HistogramVec
 	judged, stored, notices, logged                           *prometheus.CounterVec
 	classify, lag                                             prometheus.Histogram
 	alarms                                                    *prometheus.CounterVec
@@ -42,8 +42,17 @@ type Snapshot struct {
 	Sources  []SourceNow
 	Pending  map[string]float64 // messages that wait, by stage
 	Dead     float64
-	Archive  float64 // bytes; negative when unknown
-	DiskFree float64 // bytes; negative when unknown
+	Archive  float64     // bytes; negative when unknown
+	DiskFree float64     // bytes; negative when unknown
+	Browser  *BrowserNow // nil when none may be used
+}
+
+// BrowserNow is the browser of the process at a scrape. Counts are since it was made.
+type BrowserNow struct {
+	Running, Tabs, MaxTabs float64
+	Memory                 float64 // bytes; 0 when unknown
+	Pages, Starts, Crashed float64
+	Replaced               map[string]float64 // by reason: of a short list
 }
 
 // SourceNow is one source at a scrape.
@@ -77,6 +86,8 @@ func New(version string, now func() Snapshot) *Set {
 	s.alarms = counter("source_alarms_total", "Alarms about sources that stopped to give posts.", "source")
 	s.fetch = prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "lurewatch", Name: "fetch_duration_seconds",
 		Help: "Time that one fetch took, redirects included.", Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120}}, []string{"method", "outcome"})
+	s.fetchBy = prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "lurewatch", Name: "source_fetch_duration_seconds",
+		Help: "Time that one fetch of a page, picture or sitemap of a source took.", Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}}, []string{"source"})
 	s.classify = prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "lurewatch", Name: "classify_duration_seconds",
 		Help: "Time that the classifier took for one post.", Buckets: prometheus.ExponentialBuckets(50e-6, 2, 14)})
 	s.lag = prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "lurewatch", Name: "index_lag_seconds",
@@ -84,7 +95,7 @@ func New(version string, now func() Snapshot) *Set {
 	info := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "lurewatch", Name: "build_info", Help: "Always 1; the label tells the version.",
 		ConstLabels: prometheus.Labels{"version": version}})
 	info.Set(1)
-	s.reg.MustRegister(s.fetch, s.classify, s.lag, info, reader{s, now},
+	s.reg.MustRegister(s.fetch, s.fetchBy, s.classify, s.lag, info, reader{s, now},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return s
 }
@@ -149,8 +160,11 @@ func (s *Set) Retry(source string) { s.retries.WithLabelValues(s.source(source))
 // Backoff counts a host that is left alone.
 func (s *Set) Backoff(source string) { s.backoffs.WithLabelValues(s.source(source)).Inc() }
 
-// Fetch times one fetch.
-func (s *Set) Fetch(method string, took time.Duration, err error) {
+// Fetch times one fetch, also by its source where it is of one.
+func (s *Set) Fetch(source, method string, took time.Duration, err error) {
+	if source != "" {
+		s.fetchBy.WithLabelValues(s.source(source)).Observe(took.Seconds())
+	}
 	s.fetch.WithLabelValues(oneOf(method, "http", "browser"), outcome(err)).Observe(took.Seconds())
 }
 

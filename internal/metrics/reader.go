@@ -17,7 +17,11 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc("lurewatch_"+name, help, labels, nil)
 }
 
-type gauges struct{ frontier, success, drifted, configured, pending, dead, archive, disk *prometheus.Desc }
+type gauges struct {
+	browsers, tabs, memory, pages, starts, replaced, crashed *prometheus.Desc
+
+	frontier, success, drifted, configured, pending, dead, archive, disk *prometheus.Desc
+}
 
 func (reader) descs() gauges {
 	return gauges{
@@ -29,13 +33,22 @@ func (reader) descs() gauges {
 		dead:       gauge("dead_letters", "Messages set aside after too many failures."),
 		archive:    gauge("archive_bytes", "Size of the archive on disk."),
 		disk:       gauge("disk_free_bytes", "Space left where the data folder is."),
+
+		browsers: gauge("browsers_running", "Browsers that run: the one in use, and replaced ones that still end their pages."),
+		tabs:     gauge("browser_tabs", "Pages that the browser loads now (open), and may load at a time (most).", "state"),
+		memory:   gauge("browser_memory_bytes", "Memory of all processes of the browser; none where the system does not tell."),
+		pages:    gauge("browser_loads_total", "Pages that the browser began to load."),
+		starts:   gauge("browser_starts_total", "Browsers started."),
+		replaced: gauge("browser_replaced_total", "Browsers replaced: for their pages in good order, for memory, stuck and died not.", "reason"),
+		crashed:  gauge("browser_crashed_pages_total", "Pages whose process crashed while the browser went on."),
 	}
 }
 
 // Describe implements [prometheus.Collector].
 func (r reader) Describe(ch chan<- *prometheus.Desc) {
 	d := r.descs()
-	for _, x := range []*prometheus.Desc{d.frontier, d.success, d.drifted, d.configured, d.pending, d.dead, d.archive, d.disk} {
+	for _, x := range []*prometheus.Desc{d.frontier, d.success, d.drifted, d.configured, d.pending, d.dead, d.archive, d.disk,
+		d.browsers, d.tabs, d.memory, d.pages, d.starts, d.replaced, d.crashed} {
 		ch <- x
 	}
 }
@@ -75,6 +88,31 @@ func (r reader) Collect(ch chan<- prometheus.Metric) {
 	}
 	if now.DiskFree >= 0 {
 		put(d.disk, now.DiskFree)
+	}
+	if b := now.Browser; b != nil {
+		d.browser(ch, *b)
+	}
+}
+
+func (d gauges) browser(ch chan<- prometheus.Metric, b BrowserNow) {
+	put := func(desc *prometheus.Desc, t prometheus.ValueType, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(desc, t, v, labels...)
+	}
+	put(d.browsers, prometheus.GaugeValue, b.Running)
+	put(d.tabs, prometheus.GaugeValue, b.Tabs, "open")
+	put(d.tabs, prometheus.GaugeValue, b.MaxTabs, "most")
+	if b.Memory > 0 || b.Running == 0 {
+		put(d.memory, prometheus.GaugeValue, b.Memory)
+	}
+	put(d.pages, prometheus.CounterValue, b.Pages)
+	put(d.starts, prometheus.CounterValue, b.Starts)
+	put(d.crashed, prometheus.CounterValue, b.Crashed)
+	by := map[string]float64{}
+	for why, n := range b.Replaced {
+		by[oneOf(why, "pages", "memory", "stuck", "died")] += n
+	}
+	for _, why := range slices.Sorted(maps.Keys(by)) {
+		put(d.replaced, prometheus.CounterValue, by[why], why)
 	}
 }
 
