@@ -7,7 +7,7 @@
 #   scripts/real-parts.sh install-tesseract  Debian packages: tesseract-ocr and the languages of the tests
 #   scripts/real-parts.sh install-openssl    Debian package: openssl, as a local timestamp authority and to check its stamps
 #   scripts/real-parts.sh install-es         the Elasticsearch server, through Maven, into the cache directory
-#   scripts/real-parts.sh install-replay     ReplayWeb.page, the WACZ viewer, from npm, into the cache directory
+#   scripts/real-parts.sh install-replay     ReplayWeb.page, the WACZ viewer, through npm, into the cache directory
 #   scripts/real-parts.sh install-oracles    Python venv with scripts/oracles.txt, in the cache directory
 #   scripts/real-parts.sh start-es         starts one server; prints "PID URL" when it answers
 #   scripts/real-parts.sh stop-es PID      stops a server that start-es started, and removes its files
@@ -128,11 +128,14 @@ install_replay() {
     say "replaywebpage $replay_version is there"
     return
   fi
+  command -v npm >/dev/null || apt_install npm
+  command -v npm >/dev/null || die "npm is missing; hint: sudo apt-get install -y npm"
   local stage
   mkdir -p "$cache"
   stage="$(mktemp -d "$cache/stage.XXXXXX")"
-  say "fetching replaywebpage $replay_version from npm (2.4 MB)"
-  curl -fsSL --retry 3 -o "$stage/replay.tgz" "$(npm config get registry)replaywebpage/-/replaywebpage-$replay_version.tgz"
+  say "fetching replaywebpage $replay_version through npm (2.4 MB)"
+  npm pack --silent --pack-destination "$stage" "replaywebpage@$replay_version" >/dev/null
+  mv "$stage/replaywebpage-$replay_version.tgz" "$stage/replay.tgz"
   if ! printf '%s  %s\n' "$replay_sha512" "$stage/replay.tgz" | sha512sum --check --status; then
     rm -rf "$stage"
     die "replaywebpage $replay_version is not the file that it was when it was pinned; hint: ask npm and its authors why before you use it"
@@ -256,7 +259,7 @@ case "${1:-}" in
   install-tesseract) install_tesseract ;;
   install-openssl) install_openssl ;;
   install-es) install_es ;;
-  install-replay) install_tools; install_replay ;;
+  install-replay) install_replay ;;
   install-oracles) install_oracles ;;
   start-es) start_es ;;
   stop-es) stop_es "${2:-}" ;;
