@@ -92,17 +92,11 @@ type handover struct {
 	head    custody.Head
 }
 
-type place struct {
-	file   string
-	offset int64
-}
-
-// wanted are the records by which the captures of a post are known.
-func wanted(d indexer.Doc) (places map[place]bool, ids map[string]bool) {
-	places, ids = map[place]bool{}, map[string]bool{}
+// wanted asks for the records by which the captures of a post are known.
+func wanted(d indexer.Doc) (q custody.Query) {
 	add := func(l post.Locator) {
-		if !l.IsZero() {
-			places[place{l.File, l.Offset}] = true
+		if at := (custody.Place{File: l.File, Offset: l.Offset}); !l.IsZero() && !slices.Contains(q.Places, at) {
+			q.Places = append(q.Places, at)
 		}
 	}
 	add(d.Capture.Record)
@@ -114,66 +108,55 @@ func wanted(d indexer.Doc) (places map[place]bool, ids map[string]bool) {
 		add(p.Record)
 	}
 	for _, s := range d.Sights {
-		ids[s.Capture] = true
+		q.Records = append(q.Records, s.Capture)
 	}
-	return places, ids
+	return q
 }
 
-// handover walks the custody log for a post.
+// handover finds what the custody log has on a post. It reads the entries of the post
+// and not the log; that these belong to the log is shown by their proof, which the
+// package's own check follows before anything is handed over.
 func (a *App) handover(ctx context.Context, doc indexer.Doc, x EvidenceExport) (handover, error) {
 	var h handover
-	places, ids := wanted(doc)
-	infos := map[string]custody.Line{} // the first record of each file: which software wrote it
-	taken := map[string]bool{}
-	var stamps []custody.Timestamp
-	take := func(l custody.Line, e custody.Entry) {
-		h.lines, h.entries = append(h.lines, l), append(h.entries, e)
+	q := wanted(doc)
+	missing := slices.Clone(q.Places)
+	if x.Acts {
+		q.Acts = []string{x.Post}
 	}
-	head, faults, err := custody.Walk(ctx, a.cfg.Path(custodyDir), func(l custody.Line, e custody.Entry) error {
-		switch {
-		case e.Capture != nil && len(e.Capture.Records) > 0:
-			if r := e.Capture.Records[0]; r.Type == "warcinfo" && r.Offset == 0 {
-				infos[e.Capture.File] = l
-			}
-			if slices.ContainsFunc(e.Capture.Records, func(r custody.Record) bool { return places[place{e.Capture.File, r.Offset}] || ids[r.ID] }) {
-				for _, r := range e.Capture.Records {
-					delete(places, place{e.Capture.File, r.Offset})
-				}
-				if info, ok := infos[e.Capture.File]; ok && !taken[e.Capture.File] && info.Seq != l.Seq {
-					first, err := info.Entry()
-					if err != nil {
-						return err
-					}
-					take(info, first)
-				}
-				taken[e.Capture.File] = true
-				take(l, e)
-			}
-		case e.Act != nil && x.Acts && e.Act.Of == x.Post:
-			take(l, e)
-		case e.Timestamp != nil:
-			stamps = append(stamps, *e.Timestamp)
+	found, err := custody.Find(ctx, a.custody.Dir(), q)
+	if err != nil {
+		return h, fmt.Errorf("%w\nhint: `lurewatch evidence verify` names all that is wrong; nothing is handed over from it", err)
+	}
+	var files custody.Query // of whose first record tells which software wrote them
+	for _, f := range found {
+		if c := f.Entry.Capture; c != nil {
+			missing = slices.DeleteFunc(missing, func(p custody.Place) bool {
+				return p.File == c.File && slices.ContainsFunc(c.Records, func(r custody.Record) bool { return r.Offset == p.Offset })
+			})
+			files.Places = append(files.Places, custody.Place{File: c.File})
 		}
-		return nil
-	})
-	switch {
-	case err != nil:
+	}
+	if len(files.Places) == 0 || len(missing) > 0 {
+		return h, fmt.Errorf("%d records of post %s are not in the custody log\nhint: an index that was made elsewhere does not fit this archive; `lurewatch rebuild` makes it anew", max(len(missing), 1), x.Post)
+	}
+	infos, err := custody.Find(ctx, a.custody.Dir(), files)
+	if err != nil {
 		return h, err
-	case len(faults) > 0:
-		return h, fmt.Errorf("the custody log is not whole: %s\nhint: `lurewatch evidence verify` names all that is wrong; nothing is handed over from it", faults[0])
-	case len(taken) == 0 || len(places) > 0:
-		return h, fmt.Errorf("%d records of post %s are not in the custody log\nhint: an index that was made elsewhere does not fit this archive; `lurewatch rebuild` makes it anew", max(len(places), 1), x.Post)
 	}
-	h.head = head
-	last := slices.MaxFunc(h.lines, func(a, b custody.Line) int { return cmp.Compare(a.Seq, b.Seq) }).Seq
-	known := map[string]bool{}
-	for _, ts := range stamps { // the first of each authority that covers all
-		if ts.Seq >= last && !known[ts.Authority] {
-			known[ts.Authority] = true
-			h.stamps = append(h.stamps, ts)
+	for _, f := range infos {
+		if f.Entry.Capture.Records[0].Type == "warcinfo" {
+			found = append(found, f)
 		}
 	}
-	return h, nil
+	slices.SortFunc(found, func(a, b custody.Found) int { return cmp.Compare(a.Line.Seq, b.Line.Seq) })
+	for _, f := range slices.CompactFunc(found, func(a, b custody.Found) bool { return a.Line.Seq == b.Line.Seq }) {
+		h.lines, h.entries = append(h.lines, f.Line), append(h.entries, f.Entry)
+	}
+	if h.head, err = a.custody.Head(); err != nil {
+		return h, err
+	}
+	h.stamps, err = a.custody.FirstStamps(ctx, h.lines[len(h.lines)-1].Seq)
+	return h, err
 }
 
 // contents gathers what the package holds.
@@ -239,7 +222,7 @@ func (a *App) prove(ctx context.Context, c *evidence.Contents, h handover) error
 			seqs = append(seqs, custody.Path(top, l.Seq)...)
 		}
 	}
-	lines, err := custody.Lines(ctx, a.cfg.Path(custodyDir), seqs...)
+	lines, err := custody.Seek(ctx, a.custody.Dir(), seqs...)
 	if err != nil {
 		return err
 	}

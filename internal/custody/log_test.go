@@ -386,6 +386,16 @@ func TestALogThatDoesNotFitIsRefused(t *testing.T) {
 
 // TestALogThatCannotBeWritten takes the folder away: what does not fit is left to the
 // next start, and nothing hangs.
+func TestAnEmptyLogIsSound(t *testing.T) {
+	dir := t.TempDir()
+	if err := open(t, Options{Dir: dir}).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if r := walk(t, dir); len(r.faults) > 0 || r.head.Seq != 0 {
+		t.Errorf("head %v, faults %v", r.head, r.faults)
+	}
+}
+
 func TestALogThatCannotBeWritten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "custody")
 	l := open(t, Options{Dir: dir, MaxQueue: 10})

@@ -121,7 +121,7 @@ func loadState(dir string) (s state, ok bool) {
 		return newState(), false
 	}
 	s = newState()
-	if json.Unmarshal(w.State, &s) != nil || s.Files == nil || s.Stamp == nil || filepath.Base(s.File) != s.File {
+	if json.Unmarshal(w.State, &s) != nil || s.Files == nil || s.Stamp == nil || s.File != "" && filepath.Base(s.File) != s.File {
 		return newState(), false
 	}
 	again, err := s.bytes() // JSON reads more than it writes: key case, spaces

@@ -102,6 +102,7 @@ type walker struct {
 	saved  state // as noted beside the log
 	noted  bool
 	faults []Fault
+	index  *indexCheck // of the file under way
 }
 
 func (w *walker) fault(file string, at int64, why string) {
@@ -115,6 +116,8 @@ func (w *walker) file(ctx context.Context, name string, last bool) error {
 		return err
 	}
 	defer func() { _ = r.f.Close() }() // it was only read
+	w.index = newIndexCheck(w.dir, name)
+	defer func() { w.index = nil }()
 	held := false
 	for {
 		if err := ctx.Err(); err != nil {
@@ -138,6 +141,9 @@ func (w *walker) file(ctx context.Context, name string, last bool) error {
 				w.fault(name, at, "the line has no end (a crash does that, and the next start of lurewatch moves it aside)")
 			}
 			w.st.File, w.st.Size = name, at
+			if why := w.index.fault(); why != "" {
+				w.faults = append(w.faults, Fault{File: indexName(name), Seq: w.st.Seq, Why: why})
+			}
 			return nil
 		}
 		if err != nil {
@@ -162,6 +168,7 @@ func (w *walker) line(name string, at int64, b []byte) error {
 	}
 	if err != nil {
 		w.fault(name, at, err.Error())
+		w.index.give()
 		w.st = resume(w.st, line, e)
 		return nil
 	}
@@ -170,6 +177,7 @@ func (w *walker) line(name string, at int64, b []byte) error {
 	if w.noted && w.st.Seq == w.saved.Seq && !reflect.DeepEqual(w.st, w.saved) {
 		w.faults = append(w.faults, Fault{File: stateFile, Seq: w.st.Seq, Why: "the head that is noted beside the log is not the one in it"})
 	}
+	w.index.add(line, e)
 	return w.fn(line, e)
 }
 
@@ -203,6 +211,16 @@ func hold(dir string) func() {
 // Lines reads the lines of some entries. One that the log does not have is left out; it
 // checks no hash. Each file that has one of them is read as far as the last of them.
 func Lines(ctx context.Context, dir string, seqs ...int64) (map[int64]Line, error) {
+	return collect(ctx, dir, false, seqs)
+}
+
+// Seek is Lines by the indexes that [Find] makes: it reads no more than the lines asked
+// for, and what no index has yet. A line that an index leads to has the hash that it states.
+func Seek(ctx context.Context, dir string, seqs ...int64) (map[int64]Line, error) {
+	return collect(ctx, dir, true, seqs)
+}
+
+func collect(ctx context.Context, dir string, indexed bool, seqs []int64) (map[int64]Line, error) {
 	names, err := segments(dir)
 	if err != nil {
 		return nil, err
@@ -212,14 +230,14 @@ func Lines(ctx context.Context, dir string, seqs ...int64) (map[int64]Line, erro
 	want = slices.Compact(want)
 	out := map[int64]Line{}
 	for i, name := range names {
-		var first, next int64
-		if _, err := fmt.Sscanf(name, "custody-%d.jsonl", &first); err != nil {
-			return nil, fmt.Errorf("read custody log: %s is no name of one of its files", name)
+		first, err := firstOf(name)
+		if err != nil {
+			return nil, err
 		}
-		next = math.MaxInt64
+		next := int64(math.MaxInt64)
 		if i+1 < len(names) {
-			if _, err := fmt.Sscanf(names[i+1], "custody-%d.jsonl", &next); err != nil {
-				return nil, fmt.Errorf("read custody log: %s is no name of one of its files", names[i+1])
+			if next, err = firstOf(names[i+1]); err != nil {
+				return nil, err
 			}
 		}
 		from, _ := slices.BinarySearch(want, first)
@@ -227,7 +245,7 @@ func Lines(ctx context.Context, dir string, seqs ...int64) (map[int64]Line, erro
 		if from == to {
 			continue
 		}
-		if err := some(ctx, dir, name, first, want[from:to], out); err != nil {
+		if err := some(ctx, dir, name, first, indexed, want[from:to], out); err != nil {
 			return nil, err
 		}
 	}
@@ -235,8 +253,12 @@ func Lines(ctx context.Context, dir string, seqs ...int64) (map[int64]Line, erro
 }
 
 // some reads the wanted lines of one file, in order.
-func some(ctx context.Context, dir, name string, seq int64, want []int64, out map[int64]Line) error {
-	r, err := newLines(dir, name, 0)
+func some(ctx context.Context, dir, name string, first int64, indexed bool, want []int64, out map[int64]Line) error {
+	at, seq := int64(0), first
+	if indexed {
+		want, at, seq = byIndex(dir, name, first, want, out)
+	}
+	r, err := newLines(dir, name, at)
 	if err != nil {
 		return err
 	}
@@ -264,4 +286,23 @@ func some(ctx context.Context, dir, name string, seq int64, want []int64, out ma
 		out[seq] = line
 	}
 	return nil
+}
+
+// byIndex reads those of the wanted lines that the index of a file knows, and returns
+// the others with the place to read on from.
+func byIndex(dir, name string, first int64, want []int64, out map[int64]Line) (rest []int64, at, seq int64) {
+	x, err := openIndex(dir, name, first)
+	if err != nil {
+		return want, 0, first
+	}
+	defer x.close()
+	for len(want) > 0 && want[0] < first+x.h.Lines {
+		line, err := x.line(want[0] - first)
+		if err != nil {
+			return want, 0, first // the index is wrong, or the line is: read on from the start
+		}
+		out[want[0]] = line
+		want = want[1:]
+	}
+	return want, x.h.Size, first + x.h.Lines
 }
