@@ -38,14 +38,17 @@ type Classifier struct {
 	conceptOf             map[string]int
 	vocab                 *vocabulary
 	runes                 *runes
-	programs              []program
+	patterns              []pattern // in the order in which they run
+	asks                  asks
 	blank                 []uint64 // shape of a set of classes and concepts
 	stances               stanceClasses
 	langOf                map[string]int
+	en, ja                int // languages by index, -1 when the pack has no words of them
 	native                map[script][]int
 	latin                 []int
 	beside                []langSet // languages whose words count too, by language
 	set                   *sigma.Set
+	numbers               []int32 // of the concepts, as rules look them up
 	extract               *facts.Extractor
 	marks                 marks
 	works                 []workClass
@@ -74,6 +77,13 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 		c.weights = append(c.weights, weightOf(con))
 	}
 	c.order()
+	if c.set != nil {
+		ids := make([]string, len(c.concepts))
+		for i, con := range c.concepts {
+			ids[i] = con.ID
+		}
+		c.numbers = c.set.Numbers("concept", ids)
+	}
 	var err error
 	if c.extract, err = newExtractor(p); err != nil {
 		return nil, fmt.Errorf("compile rules: %w", err)
@@ -97,7 +107,11 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 	c.languages(p)
 	c.pool.New = func() any {
 		n := len(c.vocab.classes) + len(c.concepts)
-		return &work{hits: newHits(n), other: newHits(n), view: everything(), cov: covers{class: make([]int32, len(c.vocab.classes))}}
+		w := &work{hits: newHits(n), other: newHits(n), view: everything(), cov: covers{class: make([]int32, len(c.vocab.classes))}}
+		if c.set != nil {
+			w.matcher = c.set.Matcher("concept", "", "title", "text", "company", "location", "url", "source")
+		}
+		return w
 	}
 	return c, nil
 }
@@ -191,6 +205,7 @@ func (c *Classifier) languages(p *rules.Pack) {
 			}
 		}
 	}
+	c.en, c.ja = c.language("en"), c.language("ja")
 	c.beside = make([]langSet, len(c.vocab.langs))
 	for i, l := range c.vocab.langs {
 		c.latin = append(c.latin, i)
@@ -204,6 +219,14 @@ func (c *Classifier) languages(p *rules.Pack) {
 	}
 }
 
+// language is the index of a language, -1 when the pack has no words of it.
+func (c *Classifier) language(name string) int {
+	if i, ok := c.langOf[name]; ok {
+		return i
+	}
+	return -1
+}
+
 // work is the space that one post needs. It goes back to the pool.
 type work struct {
 	title, text scan
@@ -212,11 +235,18 @@ type work struct {
 	cov         covers
 	phrases     []phraseHit
 	found       []hit
+	asking      asked
 	posShift    int32
 	other       *hits // room for the words of a part of the post
 	view        view  // what is looked at
 	quote       []span32
 	places      []placeOf
+	tongues     tongues
+	part        stated       // of a part that is asked whether it is a lure
+	partial     post.Verdict // of that part
+	matcher     *sigma.Matcher
+	event       event
+	numbers     []int32 // of the concepts found, for the matcher
 	fired       []*sigma.Rule
 	values      []string // of the fields that rules ask for
 }
@@ -269,13 +299,13 @@ func (c *Classifier) read(p *post.Post, w *work) (f fields, t tongue) {
 		s.reset(x.fold.Folded)
 		s.layout(c.runes)
 		c.vocab.find(s, c.runes)
-		c.vocab.votes(s.raws, &tally)
+		c.vocab.votes(s.raws, &tally, 1)
 		for k, n := range s.letters {
 			letters[k] += n
 		}
 		before = x
 	}
-	t = c.tongueOf(letters, tally, primary(p.Lang))
+	t = c.tongueOf(&letters, &tally, primary(p.Lang))
 	for i := range f {
 		x := &f[i]
 		w.posShift = x.posShift
@@ -340,6 +370,10 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 	w := c.pool.Get().(*work) //nolint:errcheck // the pool holds nothing else
 	defer c.pool.Put(w)
 	w.hits.reset()
+	w.tongues.reset()
+	if w.matcher != nil {
+		w.matcher.Begin()
+	}
 	w.phrases, w.quote, w.values = w.phrases[:0], w.quote[:0], w.values[:0]
 
 	f, t := c.read(&p, w)
@@ -389,9 +423,9 @@ func (c *Classifier) classify(ctx context.Context, p post.Post) (post.Verdict, s
 // speaks, which rules fire, and whether it is flagged.
 func (c *Classifier) opinion(v *post.Verdict, p *post.Post, f stated, w *work) {
 	if !f.named {
-		v.Facts.Concepts = slices.DeleteFunc(v.Facts.Concepts, func(id string) bool { return id == employerNamed })
+		v.Facts.Concepts = withoutEmployer(v.Facts.Concepts)
 	}
-	c.judge(v, *p, f, w, c.voiceOf(w, len(v.Facts.Contacts)).stance)
+	c.judge(v, p, &f, w, c.voiceOf(w, len(v.Facts.Contacts)).stance)
 }
 
 // readable folds s and reads leetspeak; plain is the text with its digits left alone.
@@ -438,15 +472,26 @@ func (c *Classifier) names(w *work) []string {
 	return out
 }
 
+// believed are the concepts found, as rules see them.
+func (c *Classifier) believed(w *work, named bool) []string {
+	if named {
+		return c.names(w)
+	}
+	return withoutEmployer(c.names(w))
+}
+
+func withoutEmployer(concepts []string) []string {
+	return slices.DeleteFunc(concepts, func(id string) bool { return id == employerNamed })
+}
+
 // judge asks the rules, and says level, score and flag.
-func (c *Classifier) judge(v *post.Verdict, p post.Post, f stated, w *work, stance post.Stance) {
+func (c *Classifier) judge(v *post.Verdict, p *post.Post, f *stated, w *work, stance post.Stance) {
 	v.Stance, v.Help = stance, stance == post.StanceTestimony
 	v.Rules, v.Level = v.Rules[:0], post.LevelNone
 	if c.set != nil {
-		ev := event{p: &p, v: v, named: f.named, route: &f.route, length: f.length, room: &w.values}
-		w.fired = c.set.Match(ev, w.fired[:0])
-		v.Rules = slices.Grow(v.Rules, len(w.fired))
-		for _, r := range w.fired {
+		fired := c.fire(v, p, f, w)
+		v.Rules = slices.Grow(v.Rules, len(fired))
+		for _, r := range fired {
 			v.Rules = append(v.Rules, post.RuleHit{ID: r.ID, Title: r.Title, Level: r.Level, Hash: r.Hash})
 			if r.Level.Rank() > v.Level.Rank() {
 				v.Level = r.Level
@@ -458,6 +503,20 @@ func (c *Classifier) judge(v *post.Verdict, p post.Post, f stated, w *work, stan
 	})
 	v.Flagged = v.Stance == post.StanceOffer && v.Level.Rank() >= c.opt.FlagAt.Rank()
 	v.Score = c.score(v)
+}
+
+// fire are the rules that fire on what stands in view, of which v and f tell.
+func (c *Classifier) fire(v *post.Verdict, p *post.Post, f *stated, w *work) []*sigma.Rule {
+	w.numbers = w.numbers[:0]
+	for i, number := range c.numbers {
+		if number >= 0 && w.hits.has(c.conceptClass(i)) && (f.named || c.concepts[i].ID != employerNamed) {
+			w.numbers = append(w.numbers, number)
+		}
+	}
+	w.event = event{c: c, w: w, p: p, v: v, named: f.named, route: &f.route, length: f.length, room: &w.values}
+	w.fired = w.matcher.Match(&w.event, w.numbers, w.fired[:0])
+	w.event = event{}
+	return w.fired
 }
 
 // score is in [0,1]. Each level has a band: none 0–0.2, informational 0.2–0.35,

@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"math/bits"
 	"sort"
 
 	"github.com/lurewatch/lurewatch/rules"
@@ -9,18 +10,14 @@ import (
 // maxFound bounds the places of one concept in one post.
 const maxFound = 8
 
-// program is the patterns of one concept, compiled.
-type program struct {
-	concept  int
-	patterns []pattern
+type pattern struct {
+	concept int
+	chains  []chain
 }
-
-type pattern struct{ chains []chain }
 
 type chain struct {
 	sets []set // head, then links
 	not  []set
-	need []uint64 // classes of which one must be there, by set: need[i*words:(i+1)*words]
 }
 
 type set struct {
@@ -37,18 +34,15 @@ type item struct {
 
 func (c *Classifier) compileConcepts(p *rules.Pack) {
 	for i, con := range p.Concepts {
-		pr := program{concept: i}
 		for _, pt := range con.Patterns {
-			var out pattern
+			out := pattern{concept: i}
 			for _, ch := range pt.Chains {
 				out.chains = append(out.chains, c.compileChain(ch))
 			}
-			pr.patterns = append(pr.patterns, out)
-		}
-		if len(pr.patterns) > 0 {
-			c.programs = append(c.programs, pr)
+			c.patterns = append(c.patterns, out)
 		}
 	}
+	c.asks = newAsks(c.patterns, len(c.vocab.classes)+len(c.concepts))
 }
 
 func (c *Classifier) compileChain(in rules.Chain) chain {
@@ -70,47 +64,23 @@ func (c *Classifier) compileChain(in rules.Chain) chain {
 	for _, x := range in.Not {
 		out.not = append(out.not, compile(x.Set, x.Within, false))
 	}
-	words := len(c.blank)
-	out.need = make([]uint64, words*len(out.sets))
-	for i, s := range out.sets {
-		for _, it := range s.items {
-			out.need[i*words+it.class/64] |= 1 << (it.class % 64)
-		}
-	}
 	return out
-}
-
-// possible reports whether each set has a class that is there at all.
-func (ch *chain) possible(h *hits) bool {
-	words := len(h.present)
-	for i := 0; i < len(ch.need); i += words {
-		var met uint64
-		for k, w := range h.present {
-			met |= ch.need[i+k] & w
-		}
-		if met == 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // run finds all concepts. Those of phrases are in w.hits already.
 func (c *Classifier) run(w *work) {
-	for i := range c.programs {
-		pr := &c.programs[i]
-		for k := range pr.patterns {
-			c.runPattern(w, pr.concept, &pr.patterns[k])
+	c.asks.begin(&w.asking, w.hits.names)
+	for i := range w.asking.todo {
+		for w.asking.todo[i] != 0 {
+			k := bits.TrailingZeros64(w.asking.todo[i])
+			w.asking.todo[i] &^= 1 << k
+			c.runPattern(w, i*64+k)
 		}
 	}
 }
 
-func (c *Classifier) runPattern(w *work, concept int, p *pattern) {
-	for i := range p.chains {
-		if !p.chains[i].possible(w.hits) {
-			return
-		}
-	}
+func (c *Classifier) runPattern(w *work, at int) {
+	p := &c.patterns[at]
 	w.found = w.found[:0]
 	for i := range p.chains {
 		n := len(w.found)
@@ -119,8 +89,12 @@ func (c *Classifier) runPattern(w *work, concept int, p *pattern) {
 			return
 		}
 	}
+	class := c.conceptClass(p.concept)
+	if !w.hits.has(class) { // patterns further on may build on it
+		c.asks.further(&w.asking, class, at)
+	}
 	for _, f := range w.found {
-		c.note(w, concept, f, -1)
+		c.note(w, p.concept, f, -1)
 	}
 }
 
@@ -147,7 +121,11 @@ func (c *Classifier) note(w *work, concept int, f hit, gloss int16) {
 
 // runChain appends the places where the chain holds to w.found.
 func (c *Classifier) runChain(w *work, ch *chain) {
-	head := ch.sets[0]
+	near := ch.near(w.hits)
+	if near == 0 {
+		return
+	}
+	head := &ch.sets[0]
 	for _, it := range head.items {
 		list := w.hits.by[it.class]
 		if it.least > 1 && !distinct(list, it.least) {
@@ -158,7 +136,7 @@ func (c *Classifier) runChain(w *work, ch *chain) {
 				return
 			}
 			h := &list[i]
-			if it.sure && h.amb {
+			if it.sure && h.amb || spotsOf(h.p0, h.p1)&near == 0 {
 				continue
 			}
 			if len(ch.sets) == 1 {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/lurewatch/lurewatch/internal/post"
+	"github.com/lurewatch/lurewatch/rules/sigma"
 )
 
 // A line that vouches, warns, reports, asks or laughs speaks for itself and not for
@@ -321,7 +322,7 @@ func (c *Classifier) ending(p *post.Post, v post.Verdict, found stated, w *work,
 	switch {
 	case x.Stance != post.StanceOffer && x.Stance != post.StanceOther:
 		w.widen()
-		c.judge(&v, *p, found, w, x.Stance)
+		c.judge(&v, p, &found, w, x.Stance)
 	case bonus && !x.Flagged:
 		return x, s, true
 	default:
@@ -330,10 +331,25 @@ func (c *Classifier) ending(p *post.Post, v post.Verdict, found stated, w *work,
 	return v, found, false
 }
 
+// flags reports whether a part is a lure by itself, before anything is told of it.
+func (c *Classifier) flags(p *post.Post, whole post.Verdict, found *stated, in part, w *work) bool {
+	s := &w.part
+	found.within(in, s)
+	if c.voiceOf(w, len(s.Contacts)).stance != post.StanceOffer {
+		return false
+	}
+	c.roles(&s.Facts, w)
+	v := &w.partial
+	v.Lang, v.Stance, v.Facts = whole.Lang, post.StanceOffer, s.Facts
+	v.Facts.Evasion, v.Facts.Concepts = whole.Facts.Evasion, nil
+	return slices.ContainsFunc(c.fire(v, p, s, w), func(r *sigma.Rule) bool { return r.Level.Rank() >= c.opt.FlagAt.Rank() })
+}
+
 // partial is what the words in view and the facts that stand there make of a post.
 func (c *Classifier) partial(p *post.Post, whole post.Verdict, found stated, in part, w *work) (post.Verdict, stated) {
 	v := post.Verdict{ID: whole.ID, Pack: whole.Pack, Lang: whole.Lang, Rules: []post.RuleHit{}, Spans: []post.Span{}}
-	s := found.within(in)
+	var s stated
+	found.within(in, &s)
 	c.roles(&s.Facts, w)
 	v.Facts = s.Facts
 	v.Facts.Evasion = whole.Facts.Evasion
@@ -376,10 +392,14 @@ func shown(s string) int {
 // itself. The words found stay narrowed to it when there is one.
 func (c *Classifier) core(p *post.Post, whole post.Verdict, found stated, w *work, f *fields, t tongue) (post.Verdict, stated, bool) {
 	for _, part := range c.parts(w, &found) {
-		if !c.promising(w, f, part, t) {
+		if part.long && part.lines > manyLines || !c.promising(w, f, part, t) {
 			continue
 		}
 		c.narrow(w, f, part, t)
+		if !c.flags(p, whole, &found, part, w) {
+			w.widen()
+			continue
+		}
 		v, s := c.partial(p, whole, found, part, w)
 		if v.Flagged && c.stands(part, &v, whole.Stance, w) {
 			return v, s, true
@@ -440,7 +460,7 @@ func (c *Classifier) promising(w *work, f *fields, p part, t tongue) bool {
 			}
 		}
 	}
-	return p.long && c.tongueWithin(f, p.view).abroad(t)
+	return p.long && c.tongueWithin(w, f, p.view).abroad(t)
 }
 
 // narrow keeps of the words found what stands in a part, and finds the concepts anew.
@@ -453,7 +473,7 @@ func (c *Classifier) narrow(w *work, f *fields, p part, t tongue) {
 	w.view = p.view
 	same := true
 	if p.long {
-		if own := c.tongueWithin(f, p.view); own.abroad(t) {
+		if own := c.tongueWithin(w, f, p.view); own.abroad(t) {
 			w.phrases = w.phrases[len(w.phrases):]
 			c.resolveWithin(w, f, p.view, own)
 			same = false
@@ -487,40 +507,9 @@ func (w *work) widen() {
 	w.view = everything()
 }
 
-// rawsWithin are the words of a field, of whatever language, that stand in view.
-func rawsWithin(x *field, v view) []raw {
-	raws := x.scan.raws
-	from := 0
-	for from < len(raws) && raws[from].start+x.shift < v.from {
-		from++
-	}
-	to := from
-	for to < len(raws) && raws[to].start+x.shift < v.to {
-		to++
-	}
-	return raws[from:to]
-}
-
 // abroad reports a language whose words do not count beside those of the other.
 func (t tongue) abroad(other tongue) bool {
 	return t.lang >= 0 && t.lang != other.lang && !other.active.has(t.lang)
-}
-
-// tongueWithin tells the language of what stands in view.
-func (c *Classifier) tongueWithin(f *fields, v view) tongue {
-	var tally [32]int32
-	var letters [scripts]int32
-	for i := range f {
-		x := &f[i]
-		c.vocab.votes(rawsWithin(x, v), &tally)
-		text, _ := v.of(x.scan.text, x.shift)
-		for _, r := range text {
-			if _, sc := c.runes.of(r); sc != noScript {
-				letters[sc]++
-			}
-		}
-	}
-	return c.tongueOf(letters, tally, "")
 }
 
 // resolveWithin turns the words that stand in view into hits, given the languages
@@ -536,10 +525,11 @@ func (c *Classifier) resolveWithin(w *work, f *fields, v view, t tongue) {
 	}
 }
 
-// within is what s states in view.
-func (s *stated) within(p part) stated {
-	out := *s
-	out.Contacts, out.Places, out.Roles, out.Sectors = nil, nil, nil, nil
+// within puts what s states in view into out, whose lists are used again.
+func (s *stated) within(p part, out *stated) {
+	contacts, places, roles, sectors := out.Contacts[:0], out.Places[:0], out.Roles[:0], out.Sectors[:0]
+	*out = *s
+	out.Contacts, out.Places, out.Roles, out.Sectors = contacts, places, roles, sectors
 	seen := func(at span32) bool { return at.end == 0 || p.holds(at.start, at.end) }
 	for i, x := range s.Contacts {
 		if seen(s.contactsAt[i]) {
@@ -560,5 +550,4 @@ func (s *stated) within(p part) stated {
 	if p.long {
 		out.length = 0
 	}
-	return out
 }

@@ -12,6 +12,8 @@ import (
 // event shows one post to the rules by field name; [sigma.PostSchema] says what
 // each field holds.
 type event struct {
+	c     *Classifier // with w, where concepts are read from when v does not name them
+	w     *work
 	p     *post.Post
 	v     *post.Verdict
 	named bool
@@ -57,6 +59,9 @@ func (e event) Strings(field string) []string {
 	case "":
 		return e.some(e.p.Title, e.p.Text, e.p.Company)
 	case "concept":
+		if f.Concepts == nil && e.w != nil {
+			return e.c.believed(e.w, e.named)
+		}
 		return f.Concepts
 	case "stance":
 		return e.some(string(e.v.Stance))

@@ -16,6 +16,7 @@ type hit struct {
 // the order of the text.
 type hits struct {
 	by      [][]hit
+	at      []spots // where in the post the hits of each class stand
 	present []uint64
 	names   []int16 // classes in use, to reset
 }
@@ -23,11 +24,13 @@ type hits struct {
 // maxHits bounds the hits of one class in one post. No post that a person wrote comes near.
 const maxHits = 2000
 
-func newHits(n int) *hits { return &hits{by: make([][]hit, n), present: make([]uint64, (n+63)/64)} }
+func newHits(n int) *hits {
+	return &hits{by: make([][]hit, n), at: make([]spots, n), present: make([]uint64, (n+63)/64)}
+}
 
 func (h *hits) reset() {
 	for _, c := range h.names {
-		h.by[c] = h.by[c][:0]
+		h.by[c], h.at[c] = h.by[c][:0], 0
 	}
 	h.names = h.names[:0]
 	clear(h.present)
@@ -42,6 +45,7 @@ func (h *hits) add(class int, x hit) {
 		h.present[class/64] |= 1 << (class % 64)
 	}
 	h.by[class] = append(h.by[class], x)
+	h.at[class] |= spotsOf(x.p0, x.p1)
 }
 
 func (h *hits) has(class int) bool { return h.present[class/64]>>(class%64)&1 == 1 }

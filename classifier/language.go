@@ -54,18 +54,18 @@ func (v *vocabulary) countVotes() {
 	v.firstVote[len(v.words)] = int32(len(v.ballots))
 }
 
-// votes adds up what the words found say.
-func (v *vocabulary) votes(raws []raw, tally *[32]int32) {
+// votes adds up what the words found say, each sign times.
+func (v *vocabulary) votes(raws []raw, tally *[32]int32, sign int32) {
 	for _, r := range raws {
 		for _, x := range v.ballots[v.firstVote[r.value]:v.firstVote[r.value+1]] {
-			tally[x.lang&31] += int32(x.weight)
+			tally[x.lang&31] += sign * int32(x.weight)
 		}
 	}
 }
 
 // tongueOf decides by script first, then by votes, and believes said when that
 // language is possible for the script and not clearly outvoted.
-func (c *Classifier) tongueOf(letters [scripts]int32, tally [32]int32, said string) tongue {
+func (c *Classifier) tongueOf(letters *[scripts]int32, tally *[32]int32, said string) tongue {
 	t := tongue{lang: -1}
 	var total int32
 	for _, n := range letters {
@@ -93,30 +93,30 @@ func (c *Classifier) tongueOf(letters [scripts]int32, tally [32]int32, said stri
 		if best == han {
 			best = kana
 		}
-	} else if ja, ok := c.langOf["ja"]; ok {
-		t.active &^= 1 << ja
+	} else if c.ja >= 0 {
+		t.active &^= 1 << c.ja
 	}
 	candidates := c.native[best]
 	if best == latin {
 		candidates = c.latin
 	}
-	if en, ok := c.langOf["en"]; ok && best == latin { // when none is ahead
-		t.lang = en
+	if best == latin { // when none is ahead
+		t.lang = c.en
 	}
 	for _, l := range candidates {
 		if t.lang < 0 || tally[l] > tally[t.lang] {
 			t.lang = l
 		}
 	}
-	if l, ok := c.langOf[said]; ok && t.lang >= 0 && l != t.lang {
+	if l, ok := c.langOf[said]; said != "" && ok && t.lang >= 0 && l != t.lang {
 		for _, x := range candidates {
 			if x == l && tally[l]*4 >= tally[t.lang] {
 				t.lang = l
 			}
 		}
 	}
-	if en, ok := c.langOf["en"]; ok {
-		t.active |= 1 << en
+	if c.en >= 0 {
+		t.active |= 1 << c.en
 	}
 	if t.lang >= 0 {
 		t.active |= 1 << t.lang

@@ -72,53 +72,44 @@ func (a *atom) cost() int {
 	}
 }
 
-// fields is the event as a matcher sees it: each field loaded and folded at most
-// once.
-type fields interface {
-	strings(field string) []string
-	folded(field string) []string
-	numbers(field string) []float64
-	has(field string) bool
-}
-
-// holds tests a against an event.
-func (a *atom) holds(f fields) bool {
+// holds tests a, which reads the fields at, against an event.
+func (a *atom) holds(f *state, at place) bool {
 	switch a.op {
 	case opText:
 		vals := f.folded
 		if a.cased {
 			vals = f.strings
 		}
-		if slices.ContainsFunc(vals(a.field), a.pat.match) {
+		if slices.ContainsFunc(vals(at.field), a.pat.match) {
 			return true
 		}
 	case opNumber:
-		if slices.Contains(f.numbers(a.field), a.num) {
+		if slices.Contains(f.numbers(at.field), a.num) {
 			return true
 		}
-		if slices.Contains(f.folded(a.field), a.text) {
+		if slices.Contains(f.folded(at.field), a.text) {
 			return true
 		}
 	case opGT, opGTE, opLT, opLTE:
-		if slices.ContainsFunc(f.numbers(a.field), a.compare) {
+		if slices.ContainsFunc(f.numbers(at.field), a.compare) {
 			return true
 		}
 	case opRegex:
-		if slices.ContainsFunc(f.strings(a.field), a.re.MatchString) {
+		if slices.ContainsFunc(f.strings(at.field), a.re.MatchString) {
 			return true
 		}
 	case opCIDR:
-		for _, v := range f.strings(a.field) {
+		for _, v := range f.strings(at.field) {
 			if ip, err := netip.ParseAddr(v); err == nil && a.prefix.Contains(ip.Unmap()) {
 				return true
 			}
 		}
 	case opExists:
-		return f.has(a.field) == a.want
+		return f.has(at.field) == a.want
 	case opNull:
-		return len(f.strings(a.field)) == 0 && len(f.numbers(a.field)) == 0
+		return len(f.strings(at.field)) == 0 && len(f.numbers(at.field)) == 0
 	case opRef:
-		return a.refers(f)
+		return a.refers(f, at)
 	}
 	return false
 }
@@ -136,9 +127,9 @@ func (a *atom) compare(n float64) bool {
 	}
 }
 
-func (a *atom) refers(f fields) bool {
-	for _, v := range f.folded(a.field) {
-		for _, w := range f.folded(a.text) {
+func (a *atom) refers(f *state, at place) bool {
+	for _, v := range f.folded(at.field) {
+		for _, w := range f.folded(at.other) {
 			switch {
 			case v == w,
 				a.before && a.after && strings.Contains(v, w),
@@ -151,8 +142,8 @@ func (a *atom) refers(f fields) bool {
 	if a.before || a.after {
 		return false
 	}
-	for _, n := range f.numbers(a.field) {
-		if slices.Contains(f.numbers(a.text), n) {
+	for _, n := range f.numbers(at.field) {
+		if slices.Contains(f.numbers(at.other), n) {
 			return true
 		}
 	}

@@ -139,10 +139,11 @@ func explainItem(it *item, st *state) Explanation {
 		held = len(e.Missing) == 0
 	}
 	e.Held = held != it.negate
-	for _, v := range st.strings(it.field) {
+	slot := st.set.slotOf[it.field]
+	for _, v := range st.strings(slot) {
 		e.Seen = append(e.Seen, shorten(v))
 	}
-	for _, n := range st.numbers(it.field) {
+	for _, n := range st.numbers(slot) {
 		e.Seen = append(e.Seen, strconv.FormatFloat(n, 'f', -1, 64))
 	}
 	if more := len(e.Seen) - maxSeen; more > 0 {

@@ -16,8 +16,9 @@ type Set struct {
 	filters []*Filter
 	progs   []inst
 	atoms   []*atom
-	slots   []string       // fields that are read, "" included when there are keywords
-	slotOf  map[string]int // field → slot
+	places  []place          // by atom, the fields that it reads
+	slots   []string         // fields that are read, "" included when there are keywords
+	slotOf  map[string]int32 // field → slot
 
 	lookup  []lookup // fields with atoms that can be looked up
 	trigger [][]int32
@@ -29,14 +30,17 @@ type Set struct {
 
 // lookup finds the atoms of one field that ask for one value each.
 type lookup struct {
-	field string
+	field int32 // slot
 	atoms map[string]int32
 }
+
+// place is the slot of the field that an atom reads, and that of the field it refers to.
+type place struct{ field, other int32 }
 
 // NewSet compiles rules, with the filters that apply to them. Two rules with one
 // id are an error, as is a filter that names a rule that is not there.
 func NewSet(rules []*Rule, filters []*Filter) (*Set, error) {
-	s := &Set{rules: slices.Clone(rules), filters: slices.Clone(filters), slotOf: map[string]int{}, index: map[string]int32{}}
+	s := &Set{rules: slices.Clone(rules), filters: slices.Clone(filters), slotOf: map[string]int32{}, index: map[string]int32{}}
 	ids := map[string]*Rule{}
 	for _, r := range rules {
 		if first, dup := ids[r.ID]; dup && r.ID != "" {
@@ -77,18 +81,22 @@ func (s *Set) intern(a *atom) int32 {
 	}
 	i := int32(len(s.atoms))
 	s.atoms, s.index[a.key] = append(s.atoms, a), i
-	s.slot(a.field)
+	at := place{field: s.slot(a.field)}
 	if a.op == opRef {
-		s.slot(a.text)
+		at.other = s.slot(a.text)
 	}
+	s.places = append(s.places, at)
 	return i
 }
 
-func (s *Set) slot(field string) {
-	if _, ok := s.slotOf[field]; !ok {
-		s.slotOf[field] = len(s.slots)
+func (s *Set) slot(field string) int32 {
+	i, ok := s.slotOf[field]
+	if !ok {
+		i = int32(len(s.slots))
+		s.slotOf[field] = i
 		s.slots = append(s.slots, field)
 	}
+	return i
 }
 
 // plan builds the lookups and picks the trigger of each rule: the required
@@ -103,7 +111,7 @@ func (s *Set) plan() {
 		if !ok {
 			f = len(s.lookup)
 			byField[a.field] = f
-			s.lookup = append(s.lookup, lookup{field: a.field, atoms: map[string]int32{}})
+			s.lookup = append(s.lookup, lookup{field: s.slot(a.field), atoms: map[string]int32{}})
 		}
 		s.lookup[f].atoms[a.text] = int32(i)
 	}
@@ -145,6 +153,11 @@ func (s *Set) Match(ev Event, dst []*Rule) []*Rule {
 
 func (s *Set) match(st *state, ev Event, dst []*Rule) []*Rule {
 	st.load(ev)
+	return s.fire(st, dst)
+}
+
+// fire appends the rules that fire among those worth looking at.
+func (s *Set) fire(st *state, dst []*Rule) []*Rule {
 	for w, word := range st.marked {
 		for word != 0 {
 			r := w<<6 + bits.TrailingZeros64(word)

@@ -43,17 +43,33 @@ func (s *Set) newState() *state {
 func (st *state) load(ev Event) {
 	st.ev = ev
 	for _, l := range st.set.lookup {
-		for _, v := range st.folded(l.field) {
-			a, ok := l.atoms[v]
-			if !ok || st.known[a] == yes {
-				continue
-			}
-			st.known[a] = yes
-			for _, r := range st.set.trigger[a] {
-				st.marked[r>>6] |= 1 << (r & 63)
-			}
+		st.look(l)
+	}
+	st.always()
+}
+
+// look finds the values of one field among those that rules look up.
+func (st *state) look(l lookup) {
+	for _, v := range st.folded(l.field) {
+		if a, ok := l.atoms[v]; ok {
+			st.found(a)
 		}
 	}
+}
+
+// found notes that atom a holds, and marks the rules that wait for it.
+func (st *state) found(a int32) {
+	if st.known[a] == yes {
+		return
+	}
+	st.known[a] = yes
+	for _, r := range st.set.trigger[a] {
+		st.marked[r>>6] |= 1 << (r & 63)
+	}
+}
+
+// always marks the rules that wait for nothing.
+func (st *state) always() {
 	for _, r := range st.set.always {
 		st.marked[r>>6] |= 1 << (r & 63)
 	}
@@ -69,12 +85,18 @@ func (st *state) free() {
 func (st *state) reset() {
 	st.ev = nil
 	for i := range st.cells {
-		own := st.cells[i].own
-		clear(own[:cap(own)])
-		st.cells[i] = cell{own: own[:0]}
+		st.cells[i].reset()
 	}
 	clear(st.known)
 	clear(st.marked)
+}
+
+// reset drops the values of a field.
+func (c *cell) reset() {
+	if c.hasStrs || c.hasNums || c.known {
+		clear(c.own[:cap(c.own)])
+		*c = cell{own: c.own[:0]}
+	}
 }
 
 // holds evaluates a rule.
@@ -103,26 +125,24 @@ func (st *state) atom(i int32) bool {
 	if st.known[i] == unknown {
 		st.known[i] = no
 		// Values that can be looked up were, when the event was loaded.
-		if a := st.set.atoms[i]; !a.exact() && a.holds(st) {
+		if a := st.set.atoms[i]; !a.exact() && a.holds(st, st.set.places[i]) {
 			st.known[i] = yes
 		}
 	}
 	return st.known[i] == yes
 }
 
-var _ fields = (*state)(nil)
-
-func (st *state) strings(field string) []string {
-	c := &st.cells[st.set.slotOf[field]]
+func (st *state) strings(slot int32) []string {
+	c := &st.cells[slot]
 	if !c.hasStrs {
-		c.strs, c.hasStrs = st.ev.Strings(field), true
+		c.strs, c.hasStrs = st.ev.Strings(st.set.slots[slot]), true
 	}
 	return c.strs
 }
 
-func (st *state) folded(field string) []string {
-	strs := st.strings(field)
-	c := &st.cells[st.set.slotOf[field]]
+func (st *state) folded(slot int32) []string {
+	strs := st.strings(slot)
+	c := &st.cells[slot]
 	if c.hasFolds {
 		return c.folds
 	}
@@ -143,18 +163,18 @@ func (st *state) folded(field string) []string {
 	return c.folds
 }
 
-func (st *state) numbers(field string) []float64 {
-	c := &st.cells[st.set.slotOf[field]]
+func (st *state) numbers(slot int32) []float64 {
+	c := &st.cells[slot]
 	if !c.hasNums {
-		c.nums, c.hasNums = st.ev.Numbers(field), true
+		c.nums, c.hasNums = st.ev.Numbers(st.set.slots[slot]), true
 	}
 	return c.nums
 }
 
-func (st *state) has(field string) bool {
-	c := &st.cells[st.set.slotOf[field]]
+func (st *state) has(slot int32) bool {
+	c := &st.cells[slot]
 	if !c.known {
-		c.has, c.known = st.ev.Has(field), true
+		c.has, c.known = st.ev.Has(st.set.slots[slot]), true
 	}
 	return c.has
 }
