@@ -12,8 +12,8 @@ import (
 // quick parses HTML of a page that is written in good order, several times as fast
 // as x/net/html and to the same tree: names, values and text are parts of the page's
 // own string, and nodes are used again for the next page. Whatever needs the standard's ways of mending
-// a page (formatting that is misnested, content before the body, tables with anything
-// between their cells, foreign elements) it gives up on, for [parseHTML].
+// a page (formatting that is misnested, tables with anything between their cells,
+// templates, MathML) it gives up on, for [parseHTML].
 // That both agree is fuzzed, and tested on real pages.
 //
 // The rules and their names are those of the WHATWG standard, 13.2.6 Tree construction.
@@ -21,8 +21,10 @@ type quick struct {
 	s     string
 	i     int
 	open  []*html.Node
+	head  *html.Node
 	form  *html.Node
-	ps    int // open p elements
+	typed bool // the doctype has come
+	ps    int  // open p elements
 	state quickState
 
 	in *nursery
@@ -98,7 +100,11 @@ func (q *quick) token() bool {
 		q.i += len("<!--")
 		text, ok := q.comment()
 		return ok && q.note(text)
-	case rest[1] == '!' && q.state == beforeHTML && q.open[0].LastChild == nil:
+	case rest[1] == '?':
+		text, _, ok := strings.Cut(rest[1:], ">")
+		q.i += len("<") + len(text) + len(">")
+		return ok && q.note(unescaped(text))
+	case len(rest) >= len("<!doctype>") && strings.EqualFold(rest[:len("<!doctype")], "<!doctype"):
 		return q.doctype(rest)
 	}
 	return false
@@ -110,10 +116,16 @@ func markup(c byte) bool { return letter(c) || c == '/' || c == '!' || c == '?' 
 // doctype takes the one that most pages have; the full parser reads the others.
 func (q *quick) doctype(rest string) bool {
 	end := strings.IndexByte(rest, '>') + 1
-	if end < len("<!doctype>") || !strings.EqualFold(rest[:len("<!doctype")], "<!doctype") {
+	if end == 0 {
 		return false
 	}
-	q.i += end
+	if q.i += end; q.typed || q.state > beforeHTML {
+		if q.state == afterBody {
+			q.state = inBody
+		}
+		return true
+	}
+	q.typed = true
 	if rest[len("<!doctype"):end] == " html>" {
 		q.open[0].AppendChild(q.node(html.DoctypeNode, "html"))
 		return true
@@ -128,14 +140,23 @@ func (q *quick) doctype(rest string) bool {
 	return true
 }
 
-// text puts text where it belongs. Before the body only white space is in order.
+// text puts text where it belongs. Before the body, what is no white space begins the
+// body; after it, that is not in order.
 func (q *quick) text(s string) bool {
 	switch q.state {
 	case beforeHTML, beforeHead:
-		return white(s)
-	case inHead, afterHead, afterBody, afterAfterBody:
+		if s = strings.TrimLeft(s, whiteSpace); s == "" {
+			return true
+		}
+		return q.implied() && q.text(s)
+	case inHead, afterHead:
+		rest := strings.TrimLeft(s, whiteSpace)
+		q.addText(s[:len(s)-len(rest)])
+		return rest == "" || q.implied() && q.text(rest)
+	case afterBody, afterAfterBody:
 		if !white(s) {
-			return false
+			q.state = inBody
+			return q.text(s)
 		}
 	case inBody:
 		switch top := q.top(); top.DataAtom {
@@ -159,14 +180,9 @@ func withoutNewline(top *html.Node, s string) string {
 	return s
 }
 
-func white(s string) bool {
-	for i := range len(s) {
-		if s[i] != '\r' && !tagSpace(s[i]) {
-			return false
-		}
-	}
-	return true
-}
+const whiteSpace = " \t\r\n\f"
+
+func white(s string) bool { return strings.TrimLeft(s, whiteSpace) == "" }
 
 // note puts a comment where it belongs.
 func (q *quick) note(text string) bool {
@@ -185,26 +201,118 @@ func (q *quick) note(text string) bool {
 func (q *quick) start(t tag) bool {
 	switch q.state {
 	case beforeHTML:
-		q.state = beforeHead
-		return t.atom == atom.Html && q.push(t)
+		if t.atom == atom.Html {
+			q.state = beforeHead
+			return q.push(t)
+		}
 	case beforeHead:
-		q.state = inHead
-		return t.atom == atom.Head && q.push(t)
+		switch t.atom {
+		case atom.Html:
+			complete(q.open[1], t)
+			return true
+		case atom.Head:
+			q.state = inHead
+			return q.push(t)
+		}
 	case inHead:
 		switch t.atom {
-		case atom.Base, atom.Basefont, atom.Bgsound, atom.Link, atom.Meta:
-			q.add(t)
+		case atom.Html:
+			complete(q.open[1], t)
 			return true
-		case atom.Script, atom.Style, atom.Noscript, atom.Noframes, atom.Title:
+		case atom.Head:
+			return true
+		case atom.Template:
+			return false
+		case atom.Noscript:
 			return q.raw(t)
 		}
+		if inHeads(t.atom) {
+			return q.startInHead(t)
+		}
 	case afterHead:
-		q.state = inBody
-		return t.atom == atom.Body && q.push(t)
+		switch t.atom {
+		case atom.Html:
+			complete(q.open[1], t)
+			return true
+		case atom.Head:
+			return true
+		case atom.Template, atom.Frameset:
+			return false
+		case atom.Body:
+			q.state = inBody
+			return q.push(t)
+		}
+		if inHeads(t.atom) {
+			q.open = append(q.open, q.head)
+			ok := q.startInHead(t)
+			q.open = q.open[:2]
+			return ok
+		}
 	case inBody:
+		if q.top().Namespace != "" {
+			return q.startForeign(t)
+		}
+		return q.startInBody(t)
+	default: // behind the body it goes on
+		if t.atom == atom.Html {
+			complete(q.open[1], t)
+			return true
+		}
+		q.state = inBody
 		return q.startInBody(t)
 	}
+	return q.implied() && q.start(t)
+}
+
+// complete gives an element the attributes of another tag for it that it has not.
+func complete(n *html.Node, t tag) {
+	for _, a := range t.attr {
+		if !slices.ContainsFunc(n.Attr, func(b html.Attribute) bool { return b.Key == a.Key }) {
+			n.Attr = append(n.Attr, a)
+		}
+	}
+}
+
+// implied opens or closes the element whose tag was left out before or after the head.
+func (q *quick) implied() bool {
+	switch q.state {
+	case beforeHTML:
+		q.state = beforeHead
+		return q.push(tag{atom: atom.Html})
+	case beforeHead:
+		q.state = inHead
+		return q.push(tag{atom: atom.Head})
+	case inHead:
+		return q.endHead()
+	case afterHead:
+		q.state = inBody
+		return q.push(tag{atom: atom.Body})
+	}
 	return false
+}
+
+func (q *quick) endHead() bool {
+	q.state, q.head = afterHead, q.top()
+	q.open = q.open[:len(q.open)-1]
+	return true
+}
+
+// inHeads are elements that stand in a head.
+func inHeads(a atom.Atom) bool {
+	switch a {
+	case atom.Base, atom.Basefont, atom.Bgsound, atom.Link, atom.Meta, atom.Script, atom.Style, atom.Noframes, atom.Title:
+		return true
+	}
+	return false
+}
+
+func (q *quick) startInHead(t tag) bool {
+	switch t.atom {
+	case atom.Script, atom.Style, atom.Noframes, atom.Title:
+		return q.raw(t)
+	}
+	q.add(t)
+	return true
 }
 
 // end takes an end tag.
@@ -212,18 +320,28 @@ func (q *quick) end(t tag) bool {
 	switch q.state {
 	case inHead:
 		if t.atom == atom.Head {
-			q.state = afterHead
-			return q.cut(len(q.open) - 1)
+			return q.endHead()
 		}
 	case inBody:
-		if t.atom == atom.Body {
+		if q.top().Namespace != "" {
+			return q.endForeign(t)
+		}
+		switch t.atom {
+		case atom.Body:
 			q.state = afterBody
-			return q.top().DataAtom == atom.Body
+			return q.find(anyScope, atom.Body) > 0
+		case atom.Html:
+			q.state = afterAfterBody
+			return q.find(anyScope, atom.Body) > 0
 		}
 		return q.endInBody(t)
-	case afterBody:
-		q.state = afterAfterBody
-		return t.atom == atom.Html
+	case afterBody, afterAfterBody:
+		if t.atom == atom.Html {
+			q.state = afterAfterBody
+			return true
+		}
+		q.state = inBody
+		return q.end(t)
 	}
 	return false
 }

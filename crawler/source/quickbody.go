@@ -108,6 +108,12 @@ func (q *quick) startInBody(t tag) bool {
 		atom.Base, atom.Basefont, atom.Bgsound, atom.Link, atom.Meta:
 		q.add(t)
 		return true
+	case atom.Image:
+		t.atom = atom.Img
+		q.add(t)
+		return true
+	case atom.Svg:
+		return q.startSVG(t)
 	case atom.Input:
 		if !q.close(anyScope, atom.Select) {
 			return false
@@ -155,8 +161,17 @@ func (q *quick) startInBody(t tag) bool {
 	case atom.Caption, atom.Col, atom.Colgroup, atom.Tbody, atom.Td, atom.Tfoot, atom.Th, atom.Thead, atom.Tr:
 		i := q.find(tableScope, atom.Td, atom.Th)
 		return i > 0 && q.cut(i) && q.startInTable(t)
-	case atom.Applet, atom.Body, atom.Frame, atom.Frameset, atom.Head, atom.Html, atom.Image, atom.Marquee, atom.Math, atom.Nobr, atom.Object,
-		atom.Plaintext, atom.Rb, atom.Rp, atom.Rt, atom.Rtc, atom.Svg, atom.Template, atom.Xmp:
+	case atom.Html, atom.Body:
+		at := q.open[1]
+		if t.atom == atom.Body {
+			at = q.open[2]
+		}
+		complete(at, t)
+		return true
+	case atom.Head:
+		return true
+	case atom.Applet, atom.Frame, atom.Frameset, atom.Marquee, atom.Math, atom.Nobr, atom.Object,
+		atom.Plaintext, atom.Rb, atom.Rp, atom.Rt, atom.Rtc, atom.Template, atom.Xmp:
 		return false
 	}
 	return q.push(t) // span, label and all that nobody knows
@@ -258,6 +273,9 @@ func (q *quick) endInBody(t tag) bool {
 		return q.close(anyScope, t.atom)
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		return q.close(anyScope, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6)
+	case atom.Br:
+		q.add(t)
+		return true
 	case atom.A, atom.B, atom.Big, atom.Code, atom.Em, atom.Font, atom.I, atom.S, atom.Small, atom.Strike, atom.Strong, atom.Tt, atom.U:
 		if q.top().DataAtom != t.atom {
 			return false
@@ -270,7 +288,7 @@ func (q *quick) endInBody(t tag) bool {
 	case atom.Table, atom.Tbody, atom.Tfoot, atom.Thead, atom.Tr:
 		i := q.find(tableScope, atom.Td, atom.Th)
 		return i > 0 && q.find(tableScope, t.atom) > 0 && q.cut(i) && q.endInTable(t)
-	case atom.Applet, atom.Body, atom.Br, atom.Col, atom.Colgroup, atom.Html, atom.Marquee, atom.Nobr, atom.Object, atom.Template:
+	case atom.Applet, atom.Col, atom.Colgroup, atom.Marquee, atom.Nobr, atom.Object, atom.Template:
 		return false
 	}
 	for i := len(q.open) - 1; i > 0; i-- {

@@ -13,6 +13,7 @@ type tag struct {
 	atom atom.Atom
 	name string
 	attr []html.Attribute
+	self bool // it closes itself
 }
 
 // startTag reads the start tag whose name begins at q.i, and steps behind it.
@@ -24,6 +25,7 @@ func (q *quick) startTag() (tag, bool) {
 	t := tag{name: lowerASCII(s[q.i:i])}
 	t.atom = atomOf(t.name)
 	attrs := q.in.attributes()
+	ended := -1 // where the value of the last attribute did, of those that are kept
 	for {
 		for i < len(s) && tagSpace(s[i]) {
 			i++
@@ -46,9 +48,12 @@ func (q *quick) startTag() (tag, bool) {
 		key = lowerASCII(key)
 		if !slices.ContainsFunc(attrs, func(a html.Attribute) bool { return a.Key == key }) {
 			attrs = append(attrs, html.Attribute{Key: key, Val: val})
+			if ended = -1; val != "" {
+				ended = i
+			}
 		}
 	}
-	q.i = i + 1
+	q.i, t.self = i+1, s[i-1] == '/' && ended != i
 	if len(attrs) > 0 {
 		t.attr = q.in.keep(attrs)
 	}
@@ -180,10 +185,26 @@ func (q *quick) rawText(name string) (string, bool) {
 		if rest := q.s[i+2:]; len(rest) > len(name) && strings.EqualFold(rest[:len(name)], name) && tagEnd(rest[len(name)]) {
 			text := q.s[q.i:i]
 			q.i = i
-			// Script that hides behind a comment ends by rules of its own.
-			return text, name != "script" || !strings.Contains(text, "<!--")
+			// A script that hides another behind a comment ends by rules of its own.
+			return text, name != "script" || !nestsScript(text)
 		}
 		i += 2
+	}
+}
+
+// nestsScript reports whether the text of a script opens a comment and another script.
+func nestsScript(s string) bool {
+	if !strings.Contains(s, "<!--") {
+		return false
+	}
+	for {
+		i := strings.IndexByte(s, '<')
+		if i < 0 {
+			return false
+		}
+		if s = s[i+1:]; len(s) >= len("script") && strings.EqualFold(s[:len("script")], "script") {
+			return true
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func PlainText(s string) string {
 			if !hasBlocks(s) { // line ends are all the structure there is
 				s = strings.NewReplacer("\r\n", "<br>", "\n", "<br>", "\r", "<br>").Replace(s)
 			}
-			s = Text(parseHTML(s))
+			s = textOf(s)
 		case strings.Contains(s, "&"):
 			u := html.UnescapeString(s)
 			if u == s {
@@ -46,6 +46,17 @@ func PlainText(s string) string {
 		}
 	}
 	return tidy(s)
+}
+
+// textOf is the text of a piece of HTML.
+func textOf(s string) string {
+	in := idle.take()
+	defer idle.release(in)
+	n, ok := quickHTML(s, in)
+	if !ok {
+		n = parseHTML(s)
+	}
+	return Text(n)
 }
 
 // OneLine is PlainText without line breaks, for titles and names.
