@@ -27,12 +27,17 @@ var errSpent = errors.New("the budget of the day is used up")
 func today(now time.Time) int64 { return now.Unix() / (24 * 3600) }
 
 // turn waits for a host's turn and takes one request out of the site's day. All
-// requests that a site causes come through here, but for robots.txt, which is asked
-// for once for all sites. It fails with errNotYet, errSpent, or for good.
+// requests that a site causes come through here, but for robots.txt, which has a pace
+// of all sites. It fails with errNotYet, errSpent, or for good.
 func (c *Crawler) turn(ctx context.Context, s *site, host string) error {
 	if err := c.pace.wait(ctx, host, s.Pace); err != nil {
 		return err
 	}
+	return c.take(ctx, s)
+}
+
+// take takes one request out of the site's day, or fails with errSpent.
+func (c *Crawler) take(ctx context.Context, s *site) error {
 	if !s.rationed() {
 		return nil
 	}

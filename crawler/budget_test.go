@@ -54,7 +54,7 @@ func TestBudgetOfADay(t *testing.T) {
 			fmt.Fprint(w, jobPage(len(r.URL.Path), links...))
 		}
 	})
-	pages := func() int { return len(d.all) - d.count("/robots.txt") }
+	pages := func() int { return len(d.all) } // with those for robots.txt: each run asks anew
 	now, move := noonClock()
 	path := filepath.Join(t.TempDir(), "crawl.db")
 	store, err := frontier.Open(frontier.Options{Path: filepath.Join(t.TempDir(), "f.db"), Now: now})
@@ -127,7 +127,7 @@ func TestBudgetIsSharedByProcesses(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := len(d.all) - d.count("/robots.txt"); n != 20 {
+	if n := len(d.all); n != 20 || d.count("/robots.txt") == 0 { // robots.txt counts too
 		t.Errorf("%d requests by two crawlers, want 20", n)
 	}
 }
@@ -373,5 +373,33 @@ func TestRedirectToAHostThatIsLeftAlone(t *testing.T) {
 	}
 	if st, err := r.opt.Frontier.Stat(t.Context(), "s"); err != nil || st.Waiting != 1 || st.Leased != 0 {
 		t.Errorf("frontier = %+v, %v", st, err)
+	}
+}
+
+// Lists of a site are paid for out of its own day: robots.txt and sitemaps too.
+func TestBudgetCountsRobotsAndSitemaps(t *testing.T) {
+	for _, most := range []int64{1, 2, 3, 5} {
+		var d diary
+		srv := serve(t, &d, func(w http.ResponseWriter, r *http.Request, _ int) {
+			switch r.URL.Path {
+			case "/robots.txt":
+				fmt.Fprint(w, "User-agent: *\nAllow: /\n")
+			case "/sitemap.xml":
+				fmt.Fprint(w, urlset("http://"+r.Host, "/job/1", "/job/2", "/job/3", "/job/4", "/job/5"))
+			default:
+				fmt.Fprint(w, jobPage(len(r.URL.Path)))
+			}
+		})
+		now, _ := noonClock()
+		r := newRig(t, Site{Name: "s", Seeds: []string{srv.URL + "/"}, Sitemaps: []string{"auto"}, Unpaced: true, MaxRequestsPerDay: most})
+		book := openBook(t, filepath.Join(t.TempDir(), "crawl.db"), now)
+		r.opt.Now, r.opt.Notebook, r.opt.Workers = now, book, 1
+		rep := r.run(t).Report()
+		if n := int64(len(d.all)); n != most || d.count("/robots.txt") != 1 || rep.Left == 0 {
+			t.Errorf("a budget of %d: %d requests, %d of them for robots.txt, %d pages left", most, n, d.count("/robots.txt"), rep.Left)
+		}
+		if used, bytes, err := book.Spend(t.Context(), "s", notebook.Day(now()), 0, 0); err != nil || used != most || bytes == 0 {
+			t.Errorf("a budget of %d: %d requests and %d bytes are noted, %v", most, used, bytes, err)
+		}
 	}
 }

@@ -142,17 +142,27 @@ func (c *Crawler) begin(ctx context.Context) error {
 			return fmt.Errorf("begin: %w", err)
 		}
 	}
+	if err := c.recallTraps(ctx); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
 	return nil
 }
 
-// fetchRobots is how robots.txt files are got: paced like pages, one hop at a time.
-func (c *Crawler) fetchRobots(ctx context.Context, u *url.URL) (robots.Response, error) {
+// fetchRobots is how robots.txt files are got: paced like pages, one hop at a time, out of
+// the day of the site that asks first.
+func (c *Crawler) fetchRobots(ctx context.Context, by string, u *url.URL) (robots.Response, error) {
 	host := hostPort(u)
 	switch err := c.pace.wait(ctx, host, c.slowest(host)); {
 	case errors.Is(err, errNotYet):
 		return robots.Response{}, fmt.Errorf("%w: %w", robots.ErrNotNow, err)
 	case err != nil:
 		return robots.Response{}, err
+	}
+	s := c.sites[by]
+	if err := c.take(ctx, s); errors.Is(err, errSpent) {
+		return robots.Response{}, fmt.Errorf("%w: %w", robots.ErrNotBy, err)
+	} else if err != nil {
+		return robots.Response{}, fmt.Errorf("%w: %w", robots.ErrNotNow, err)
 	}
 	res, err := c.opt.HTTP.Fetch(ctx, fetch.Request{
 		URL: u.String(), MaxBody: robots.MaxBytes + 1, AnyType: true,
@@ -163,6 +173,9 @@ func (c *Crawler) fetchRobots(ctx context.Context, u *url.URL) (robots.Response,
 	}
 	if b, ok := errors.AsType[*fetch.BlockedError](err); ok {
 		return robots.Response{}, fmt.Errorf("%w: %w", robots.ErrRefused, b)
+	}
+	if uncounted := c.received(ctx, s, res); uncounted != nil {
+		return robots.Response{}, fmt.Errorf("%w: %w", robots.ErrNotNow, uncounted)
 	}
 	if err != nil {
 		return robots.Response{}, err

@@ -111,7 +111,7 @@ func (c *Crawler) askRobots(ctx context.Context, s *site, l frontier.Lease, u *u
 	if c.opt.IgnoreRobots || s.asAPI(l) {
 		return frontier.Result{}, true, nil
 	}
-	d, err := c.robots.Check(ctx, u)
+	d, err := c.robots.CheckFor(ctx, s.Name, u)
 	switch {
 	case ctx.Err() != nil:
 		return frontier.Result{}, false, ctx.Err()
@@ -246,7 +246,7 @@ func (c *Crawler) allowRedirect(ctx context.Context, s *site, to *url.URL) error
 		return errOutOfScope
 	}
 	if !c.opt.IgnoreRobots {
-		d, err := c.robots.Check(ctx, to)
+		d, err := c.robots.CheckFor(ctx, s.Name, to)
 		if errors.Is(err, errNotYet) {
 			return &awayError{host, c.pace.ready(host)}
 		}
@@ -421,7 +421,9 @@ func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, g got) (f
 		if err := c.emit(ctx, s, cp, found.Posts); err != nil {
 			return frontier.Result{}, err
 		}
-		c.noteShape(s, l, found)
+		if err := c.noteShape(ctx, s, l, found); err != nil {
+			return frontier.Result{}, err
+		}
 		res.Links = c.links(s, l, found.Links)
 	}
 	if unreadable == nil {
@@ -435,17 +437,18 @@ func (c *Crawler) keep(ctx context.Context, s *site, l frontier.Lease, g got) (f
 }
 
 // noteShape counts what a page gave towards the traps of its site.
-func (c *Crawler) noteShape(s *site, l frontier.Lease, found source.Found) {
+func (c *Crawler) noteShape(ctx context.Context, s *site, l frontier.Lease, found source.Found) error {
 	u, err := url.Parse(l.URL)
 	if err != nil {
-		return
+		return nil //nolint:nilerr // it has no shape
 	}
 	if c.opt.Service {
 		s.traps.renew(c.opt.Now())
 	}
-	if shape := s.traps.visited(u, found.Posts, found.Links); shape != "" {
+	if shape := s.traps.visited(u, l.Last.At, found.Posts, found.Links); shape != "" {
 		c.opt.Log.Info("pages of this kind give nothing new and are left out", "source", s.Name, "shape", shape)
 	}
+	return c.keepTraps(ctx, s, false)
 }
 
 // emit seals posts and hands them on.

@@ -98,7 +98,7 @@ func PictureTrouble(status int, truncated string) string {
 func (c *Crawler) allowPicture(ctx context.Context, s *site, to *url.URL) error {
 	host := hostPort(to)
 	if !c.opt.IgnoreRobots {
-		d, err := c.robots.Check(ctx, to)
+		d, err := c.robots.CheckFor(ctx, s.Name, to)
 		if errors.Is(err, errNotYet) {
 			return errors.New("its host is to be left alone for now")
 		}

@@ -49,6 +49,11 @@ func (c *Crawler) Run(ctx context.Context) error {
 		r.unclaim(q)
 	}
 	r.giveBack()
+	for _, name := range c.names {
+		if err := c.keepTraps(ctx, c.sites[name], true); err != nil {
+			c.opt.Log.Warn("what traps have counted is not kept", "source", name, "err", err)
+		}
+	}
 	r.countLeft(context.WithoutCancel(ctx))
 	return context.Cause(ctx)
 }

@@ -186,7 +186,7 @@ func (c *Crawler) readSitemap(ctx context.Context, s *site, l frontier.Lease, u 
 // namedSitemaps are those that robots.txt names, as entries; self says that it names
 // this one too.
 func (c *Crawler) namedSitemaps(ctx context.Context, s *site, l frontier.Lease, u *url.URL) (out []frontier.Entry, self bool) {
-	d, err := c.robots.Check(ctx, u)
+	d, err := c.robots.CheckFor(ctx, s.Name, u)
 	if err != nil {
 		return nil, false
 	}

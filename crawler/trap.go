@@ -1,7 +1,6 @@
 package crawler
 
 import (
-	"hash/maphash"
 	"net/url"
 	"sync"
 	"time"
@@ -32,10 +31,14 @@ type traps struct {
 	most  int // giveShape of this site; negative: no limit
 	mu    sync.Mutex
 	since time.Time
+	round int64 // of the crawl
 	names shapes
-	seed  maphash.Seed
 	seen  *seenSet
 	count map[string]*shapeCount
+
+	ready []string // shapes to be noted, see [traps.due]
+	news  []uint64 // what was seen first since the last whole block
+	block int      // its number
 }
 
 type shapeCount struct {
@@ -45,10 +48,11 @@ type shapeCount struct {
 	useless  int
 	pending  int // links taken and not visited
 	told     bool
+	noted    trapNote
 }
 
 func newTraps(most int, now time.Time) *traps {
-	return &traps{most: most, since: now, seed: maphash.MakeSeed(), seen: newSeenSet(), count: map[string]*shapeCount{}}
+	return &traps{most: most, since: now, seen: newSeenSet(), count: map[string]*shapeCount{}}
 }
 
 // shape is the count of an address's shape. The caller holds mu.
@@ -83,7 +87,7 @@ func (t *traps) renew(now time.Time) {
 	defer t.mu.Unlock()
 	if now.Sub(t.since) >= trapEpoch*time.Hour {
 		t.since, t.names, t.count = now, shapes{}, map[string]*shapeCount{}
-		t.seen = newSeenSet()
+		t.seen, t.ready, t.news, t.block = newSeenSet(), nil, nil, 0
 	}
 }
 
@@ -108,15 +112,15 @@ func (t *traps) takes(raw string, isPost bool) bool {
 	if t.left(n) || t.most >= 0 && n.useful == 0 && n.useless >= trySome && n.pending >= maxPending {
 		return false
 	}
-	if t.seen.add(maphash.String(t.seed, "link "+raw)) {
+	if t.seen.add(hash64("link ", raw)) {
 		n.pending++
 	}
 	return true
 }
 
 // visited counts what a page gave, once for each page, and returns the shape when it
-// is left from now on.
-func (t *traps) visited(u *url.URL, posts []post.Post, links []source.Link) (left string) {
+// is left from now on. last is when the page was fetched before, by any run; zero for never.
+func (t *traps) visited(u *url.URL, last time.Time, posts []post.Post, links []source.Link) (left string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	gave := false
@@ -125,14 +129,14 @@ func (t *traps) visited(u *url.URL, posts []post.Post, links []source.Link) (lef
 		if p.NativeID == "" && p.URL == "" {
 			key += "\x00" + p.Text
 		}
-		gave = t.seen.add(maphash.String(t.seed, "post "+key)) || gave
+		gave = t.new("post ", key) || gave
 	}
 	for _, l := range links {
 		if l.Post {
-			gave = t.seen.add(maphash.String(t.seed, "lead "+l.URL)) || gave
+			gave = t.new("lead ", l.URL) || gave
 		}
 	}
-	if !t.seen.add(maphash.String(t.seed, "page "+u.String())) {
+	if !t.seen.add(hash64("page ", u.String())) || last.After(t.since) {
 		return "" // a page that is looked at again and again is no trap
 	}
 	n, name := t.shape(u)
@@ -142,11 +146,28 @@ func (t *traps) visited(u *url.URL, posts []post.Post, links []source.Link) (lef
 		return ""
 	}
 	n.useless++
+	if n.useless-n.noted.Useless == t.step() {
+		t.ready = append(t.ready, name)
+	}
 	if !n.told && t.left(n) {
 		n.told = true
+		t.ready = append(t.ready, name)
 		return name
 	}
 	return ""
+}
+
+// new reports that something is seen for the first time, and has it noted. The caller
+// holds mu.
+func (t *traps) new(kind, key string) bool {
+	h := hash64(kind, key)
+	if !t.seen.add(h) {
+		return false
+	}
+	if t.most >= 0 {
+		t.news = append(t.news, h)
+	}
+	return true
 }
 
 // seenSet remembers hashes, in 4 MiB at most: a Bloom filter that is emptied when it

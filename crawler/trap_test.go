@@ -48,7 +48,7 @@ func TestShapesAreBounded(t *testing.T) {
 	tr := newTraps(10, time.Now())
 	for i := range 5 * maxShapes {
 		u := &url.URL{Scheme: "https", Host: "a.test", Path: fmt.Sprintf("/%s/x", strings.Repeat("w", i%30)+letters(i))}
-		tr.visited(u, nil, nil)
+		tr.visited(u, time.Time{}, nil, nil)
 	}
 	if n := len(tr.count); n > maxShapes+10 {
 		t.Errorf("%d shapes are kept, want at most %d", n, maxShapes)
@@ -81,26 +81,26 @@ func TestTrapsSpareWhatGives(t *testing.T) {
 		if i%40 == 0 {
 			posts = []post.Post{{URL: u(i).String()}}
 		}
-		if tr.visited(u(i), posts, nil); tr.closed(u(i)) {
+		if tr.visited(u(i), time.Time{}, posts, nil); tr.closed(u(i)) {
 			t.Fatalf("a shape that gives posts was left after %d pages", i+1)
 		}
 	}
 	tr = newTraps(10, time.Now())
 	for range 100 {
-		tr.visited(u(1), nil, nil)
+		tr.visited(u(1), time.Time{}, nil, nil)
 	}
 	if tr.closed(u(1)) {
 		t.Error("a page that is looked at often counts as many")
 	}
 	same := []source.Link{{URL: "https://a.test/job/1", Post: true}}
 	for i := range 30 {
-		tr.visited(u(i), nil, same)
+		tr.visited(u(i), time.Time{}, nil, same)
 	}
 	if tr.closed(u(2)) {
 		t.Error("one page that gave something is worth fifty that gave nothing")
 	}
 	for i := range 100 {
-		tr.visited(u(100+i), nil, same)
+		tr.visited(u(100+i), time.Time{}, nil, same)
 	}
 	if !tr.closed(u(2)) {
 		t.Error("pages that lead to one post again and again count as giving")

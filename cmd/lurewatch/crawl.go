@@ -30,6 +30,7 @@ type crawlFlags struct {
 	out, browser    string
 	adapter, name   string
 	pictures        int
+	sitemaps        []string
 }
 
 func crawlCommand(g *globals) *cobra.Command {
@@ -47,6 +48,7 @@ are paced. Progress goes to stderr; --out writes each post as one line.`,
 	fs.IntVar(&f.depth, "depth", 0, "links away from the first pages (default 10)")
 	fs.DurationVar(&f.pace, "pace", time.Second, "pause between two requests to one host; 0 turns pacing off")
 	fs.StringSliceVar(&f.allowNet, "allow-net", nil, "private networks that may be fetched from, as CIDR")
+	fs.StringSliceVar(&f.sitemaps, "sitemaps", nil, "sitemaps to read: auto (what robots.txt names, else /sitemap.xml), or addresses (default off)")
 	fs.IntVar(&f.pictures, "pictures", 0, "pictures of each post to fetch and read, up to 10")
 	fs.StringVar(&f.out, "out", "", "write each post as one line of this file (JSONL)")
 	fs.StringVar(&f.browser, "browser", "", "auto, off, or the path of a Chromium")
@@ -161,7 +163,7 @@ func sitesOf(seeds []string, f crawlFlags) ([]crawler.Site, error) {
 		}
 		sites[i].Seeds = append(sites[i].Seeds, seed)
 	}
-	return app.Pace(sites, f.pace), nil
+	return app.Pace(sites, f.pace), addSitemaps(sites, f.sitemaps)
 }
 
 // postWriter writes posts as JSONL, one at a time.

@@ -20,9 +20,9 @@ type Response struct {
 	RetryAfter time.Duration
 }
 
-// Fetch gets one URL without following redirects. The error means that the host
-// could not be asked.
-type Fetch func(ctx context.Context, u *url.URL) (Response, error)
+// Fetch gets one URL without following redirects, for the one who asks (see
+// [Cache.CheckFor]). The error means that the host could not be asked.
+type Fetch func(ctx context.Context, by string, u *url.URL) (Response, error)
 
 // Options are what [New] needs.
 type Options struct {
@@ -94,19 +94,31 @@ var ErrRefused = errors.New("robots.txt not asked for")
 // asked, and may be soon. Check returns it, and the cache does not keep it.
 var ErrNotNow = errors.New("robots.txt not asked for yet")
 
-// Check says whether u may be fetched. It asks the host when the cache has no
-// fresh answer. An error means that ctx ended, or that we do not ask.
+// ErrNotBy marks an error of [Fetch] that says nothing of the host, and of the one who
+// asks that it may not now. Only that one gets it; whoever waits beside asks itself.
+var ErrNotBy = errors.New("robots.txt not asked for by this one")
+
+// Check is [Cache.CheckFor] for nobody in particular.
 func (c *Cache) Check(ctx context.Context, u *url.URL) (Decision, error) {
+	return c.CheckFor(ctx, "", u)
+}
+
+// CheckFor says whether u may be fetched. It asks the host when the cache has no
+// fresh answer, in the name of by: whoever asks first pays. An error means that ctx
+// ended, or that we do not ask.
+func (c *Cache) CheckFor(ctx context.Context, by string, u *url.URL) (Decision, error) {
 	key := u.Scheme + "://" + u.Host
 	e := c.fresh(key)
 	for e == nil {
 		// The first caller's context must not decide for all: one that gives up
 		// fails only itself, and another takes its place.
+		mine := false
 		ch := c.flight.DoChan(key, func() (any, error) {
+			mine = true
 			if e := c.fresh(key); e != nil {
 				return e, nil
 			}
-			e, err := c.ask(ctx, u)
+			e, err := c.ask(ctx, by, u)
 			if err != nil {
 				return nil, err
 			}
@@ -121,7 +133,7 @@ func (c *Cache) Check(ctx context.Context, u *url.URL) (Decision, error) {
 				if err := ctx.Err(); err != nil {
 					return Decision{}, err
 				}
-				if errors.Is(r.Err, ErrNotNow) {
+				if errors.Is(r.Err, ErrNotNow) || mine && errors.Is(r.Err, ErrNotBy) {
 					return Decision{}, r.Err
 				}
 				continue // the one that asked was cancelled, we were not
@@ -178,11 +190,11 @@ func (c *Cache) keep(key string, e *entry) {
 const maxRedirects = 5
 
 // ask fetches the file and applies the status policy. Its error is that of ctx, or
-// [ErrNotNow].
-func (c *Cache) ask(ctx context.Context, u *url.URL) (*entry, error) {
+// [ErrNotNow] or [ErrNotBy].
+func (c *Cache) ask(ctx context.Context, by string, u *url.URL) (*entry, error) {
 	at := &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/robots.txt"}
 	for range maxRedirects + 1 {
-		res, err := c.opt.Fetch(ctx, at)
+		res, err := c.opt.Fetch(ctx, by, at)
 		if ctxErr := ctx.Err(); ctxErr != nil {
 			return nil, ctxErr
 		}
@@ -193,7 +205,7 @@ func (c *Cache) ask(ctx context.Context, u *url.URL) (*entry, error) {
 		switch s := res.Status; {
 		case errors.Is(err, ErrRefused):
 			return &entry{err: err, expires: now.Add(c.opt.Retry)}, nil
-		case errors.Is(err, ErrNotNow):
+		case errors.Is(err, ErrNotNow), errors.Is(err, ErrNotBy):
 			return nil, err
 		case err != nil:
 			return short(fmt.Sprintf("robots.txt is unreachable: %.200v", err)), nil

@@ -20,8 +20,11 @@ type host struct {
 	asked   atomic.Int32
 }
 
-func (h *host) fetch(_ context.Context, u *url.URL) (Response, error) {
+func (h *host) fetch(_ context.Context, by string, u *url.URL) (Response, error) {
 	h.asked.Add(1)
+	if by == "poor" {
+		return Response{}, fmt.Errorf("%w: nothing left", ErrNotBy)
+	}
 	if h.err != nil {
 		return Response{}, h.err
 	}
@@ -138,9 +141,9 @@ func TestCacheExpiresAndForgets(t *testing.T) {
 func TestHostIsAskedOnce(t *testing.T) {
 	gate := make(chan struct{})
 	h := &host{}
-	c, err := New(Options{Product: "lurewatch", Fetch: func(ctx context.Context, u *url.URL) (Response, error) {
+	c, err := New(Options{Product: "lurewatch", Fetch: func(ctx context.Context, _ string, u *url.URL) (Response, error) {
 		<-gate
-		return h.fetch(ctx, u)
+		return h.fetch(ctx, "", u)
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -163,7 +166,7 @@ func TestHostIsAskedOnce(t *testing.T) {
 
 func TestOneThatGivesUpFailsOnlyItself(t *testing.T) {
 	asked := make(chan context.Context, 2)
-	c, err := New(Options{Product: "lurewatch", Fetch: func(ctx context.Context, _ *url.URL) (Response, error) {
+	c, err := New(Options{Product: "lurewatch", Fetch: func(ctx context.Context, _ string, _ *url.URL) (Response, error) {
 		asked <- ctx
 		if len(asked) == 0 {
 			return Response{}, nil
@@ -248,4 +251,48 @@ func TestNewChecks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhoMayNotAskLetsOthersAsk: one asks in the name of a source that has nothing left,
+// and only that one goes without an answer.
+func TestWhoMayNotAskLetsOthersAsk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &host{}
+		begun, gate := make(chan struct{}), make(chan struct{})
+		c, err := New(Options{Product: "lurewatch", Fetch: func(ctx context.Context, by string, u *url.URL) (Response, error) {
+			if by == "poor" {
+				close(begun)
+				<-gate
+			}
+			return h.fetch(ctx, by, u)
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		u := &url.URL{Scheme: "https", Host: "a.test", Path: "/x"}
+		poor, rich := make(chan error, 1), make(chan error, 1)
+		go func() { _, err := c.CheckFor(t.Context(), "poor", u); poor <- err }()
+		<-begun
+		go func() {
+			d, err := c.CheckFor(t.Context(), "rich", u)
+			if err == nil && !d.Allow {
+				err = errors.New(d.Why)
+			}
+			rich <- err
+		}()
+		synctest.Wait() // the second waits beside the first
+		close(gate)
+		if err := <-poor; !errors.Is(err, ErrNotBy) {
+			t.Errorf("the one without a budget gets %v, want ErrNotBy", err)
+		}
+		if err := <-rich; err != nil {
+			t.Errorf("the other gets %v, want an answer", err)
+		}
+		if n := h.asked.Load(); n != 2 {
+			t.Errorf("asked %d times, want 2", n)
+		}
+		if _, err := c.CheckFor(t.Context(), "poor", u); err != nil {
+			t.Errorf("what is known costs nothing: %v", err)
+		}
+	})
 }
