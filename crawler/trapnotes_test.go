@@ -64,8 +64,8 @@ func (b *book) Note(ctx context.Context, kind, key string, note []byte) error {
 	return b.memory.Note(ctx, kind, key, note)
 }
 
-// trapped is a crawler of one site that notes into b, as after a start.
-func trapped(t *testing.T, b Notebook, now time.Time, round int64) (*Crawler, *site) {
+// afterRestart is a crawler of one site that notes into b, as after a start.
+func afterRestart(t *testing.T, b Notebook, now time.Time, round int64) (*Crawler, *site) {
 	t.Helper()
 	s := &site{traps: newTraps(1000, now)}
 	s.Name = "a"
@@ -89,7 +89,7 @@ func address(t *testing.T, format string, args ...any) *url.URL {
 func TestWhatTrapsCountedOutlivesAKill(t *testing.T) {
 	b := &book{memory: newMemory()}
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
-	c, s := trapped(t, b, now, 3)
+	c, s := afterRestart(t, b, now, 3)
 	leads := []source.Link{{URL: "https://a.test/job/1", Post: true}}
 	visit := func(i int, last time.Time, posts []post.Post, links []source.Link) {
 		t.Helper()
@@ -106,7 +106,7 @@ func TestWhatTrapsCountedOutlivesAKill(t *testing.T) {
 		t.Errorf("991 pages were noted %d times, want at most two for each of %d steps", n, noteSteps)
 	}
 	later := now.Add(time.Hour)
-	c, s = trapped(t, b, later, 3)
+	c, s = afterRestart(t, b, later, 3)
 	n := s.traps.count["a.test/maze/#"]
 	if n == nil || n.useful != 1 || n.useless < 970 || n.useless > 990 {
 		t.Fatalf("after a kill %+v is known, want 1 useful and at least 970 of 990", n)
@@ -126,13 +126,13 @@ func TestWhatTrapsCountedOutlivesAKill(t *testing.T) {
 	if !s.traps.closed(address(t, "/maze/7")) {
 		t.Errorf("%+v is not left", n)
 	}
-	c, s = trapped(t, b, later.Add(time.Minute), 3)
+	c, s = afterRestart(t, b, later.Add(time.Minute), 3)
 	if !s.traps.closed(address(t, "/maze/8")) || s.traps.visited(address(t, "/maze/9999"), time.Time{}, nil, nil) != "" {
 		t.Error("what was left is not left after a restart, or is told twice")
 	}
 	for name, anew := range map[string]func() (*Crawler, *site){
-		"a new round": func() (*Crawler, *site) { return trapped(t, b, later, 4) },
-		"a day later": func() (*Crawler, *site) { return trapped(t, b, now.Add(25*time.Hour), 3) },
+		"a new round": func() (*Crawler, *site) { return afterRestart(t, b, later, 4) },
+		"a day later": func() (*Crawler, *site) { return afterRestart(t, b, now.Add(25*time.Hour), 3) },
 	} {
 		was, err := b.Notes(t.Context(), trapNotes)
 		if err != nil || len(was) == 0 {
@@ -168,7 +168,7 @@ func TestSpoiltNotesOfTrapsAreForgotten(t *testing.T) {
 	} {
 		b := newMemory()
 		b.notes[[2]string{c.kind, c.key}] = []byte(c.note)
-		_, s := trapped(t, b, now, 0)
+		_, s := afterRestart(t, b, now, 0)
 		if s.traps.closed(address(t, "/x/1")) || len(b.notes) != 0 {
 			t.Errorf("%s: closed, or still noted: %v", name, b.notes)
 		}
@@ -177,7 +177,7 @@ func TestSpoiltNotesOfTrapsAreForgotten(t *testing.T) {
 
 func TestWhatWasSeenIsBounded(t *testing.T) {
 	b := &book{memory: newMemory()}
-	c, s := trapped(t, b, time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), 0)
+	c, s := afterRestart(t, b, time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), 0)
 	for i := range (seenKept + 20) * seenBlock / 1000 {
 		var links []source.Link
 		for k := range 1000 {
