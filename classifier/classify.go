@@ -88,7 +88,7 @@ func New(p *rules.Pack, opt Options) (*Classifier, error) {
 	if c.extract, err = newExtractor(p); err != nil {
 		return nil, fmt.Errorf("compile rules: %w", err)
 	}
-	if c.vocab, err = newVocabulary(p, c.conceptOf, c.extract.Words()); err != nil {
+	if c.vocab, err = newVocabulary(p, c.conceptOf, c.extract.Words(), c.runes); err != nil {
 		return nil, fmt.Errorf("compile rules: %w", err)
 	}
 	c.vocab.facts = c.extract.Index(len(c.vocab.words), func(w string) int32 { return c.vocab.byWord[like(w)] })
@@ -298,8 +298,7 @@ func (c *Classifier) read(p *post.Post, w *work) (f fields, t tongue) {
 		s := x.scan
 		s.reset(x.fold.Folded)
 		s.layout(c.runes)
-		c.vocab.find(s, c.runes)
-		c.vocab.votes(s.raws, &tally, 1)
+		c.vocab.find(s, c.runes, &tally)
 		for k, n := range s.letters {
 			letters[k] += n
 		}

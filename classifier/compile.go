@@ -40,18 +40,28 @@ type vocabulary struct {
 	words   []string         // as byWord
 	byWord  map[string]int32 // dropped once everything is compiled
 	trie    *trie.Trie
+	tokens  *trie.Tokens
+	of      []word // by value of the trie
 	senses  []sense
-	first   []int32 // senses of word i: senses[first[i]:first[i+1]]
-	flags   []wordFlags
-	known   []langSet // languages in which it means something
-	ballots []vote    // of word i: ballots[firstVote[i]:firstVote[i+1]]
+	ballots []vote // of the words that have several, and end with weight 0
+	facts   *facts.Index
+	glosses []string
+	sides   [][]side // by language, then class
+	before  map[int32][]touch
+	after   map[int32][]touch
+}
 
-	firstVote []int32
-	facts     *facts.Index
-	glosses   []string
-	sides     [][]side // by language, then class
-	before    map[int32][]touch
-	after     map[int32][]touch
+// word is what is known of one word: all that the walk over a text and the choice of a
+// language ask lies together.
+type word struct {
+	known langSet // languages in which it means something
+	first int32   // senses[first:first+senses]
+	vote  int32   // of several votes the first among the ballots
+
+	senses uint8
+	flags  wordFlags
+	lang   uint8 // of its only vote
+	weight uint8 // 0 when there is none, or several
 }
 
 // wordFlags tell of a word what the walk over a text must know.
@@ -62,6 +72,7 @@ const (
 	anySense                       // it has senses
 	ofFacts                        // facts are read by it
 	touchy                         // some language has an exception for it
+	ballot                         // it has several votes
 )
 
 type side struct{ noBefore, noAfter, reach int8 }
@@ -78,7 +89,7 @@ func plain(w string) string { return strings.TrimSpace(strings.ReplaceAll(w, "-"
 func like(w string) string { return strings.ReplaceAll(w, "-", " ") }
 
 // newVocabulary makes the automaton of the words of p and of others, those that facts are read by.
-func newVocabulary(p *rules.Pack, concepts map[string]int, others []string) (*vocabulary, error) {
+func newVocabulary(p *rules.Pack, concepts map[string]int, others []string, tab *runes) (*vocabulary, error) {
 	if len(p.Lexicons) > 32 {
 		return nil, fmt.Errorf("%d lexicons: at most 32", len(p.Lexicons))
 	}
@@ -110,17 +121,20 @@ func newVocabulary(p *rules.Pack, concepts map[string]int, others []string) (*vo
 	b.finish()
 	v.countVotes()
 	for i := range own {
-		v.flags[i] |= anySense
+		v.of[i].flags |= anySense
 	}
 	for _, w := range others {
-		v.flags[b.byWord[like(w)]] |= ofFacts
+		v.of[b.byWord[like(w)]].flags |= ofFacts
 	}
 	for i, l := range p.Lexicons {
 		b.exceptions(v.before, l.NotBefore, i)
 		b.exceptions(v.after, l.NotAfter, i)
 	}
 	var err error
-	v.trie, err = trie.New(v.words, [2]byte{'-', ' '})
+	if v.trie, err = trie.New(v.words, [2]byte{'-', ' '}); err != nil {
+		return nil, err
+	}
+	v.tokens = v.newTokens(tab)
 	v.byWord = b.byWord
 	return v, err
 }
@@ -212,19 +226,19 @@ func (b *vocabBuilder) finish() {
 		next[e.word]++
 	}
 	v.senses = make([]sense, 0, len(sorted))
-	v.first = make([]int32, len(v.words)+1)
-	v.flags, v.known = make([]wordFlags, len(v.words)), make([]langSet, len(v.words))
+	v.of = make([]word, len(v.words))
 	for i := range v.words {
-		v.first[i] = int32(len(v.senses))
+		word := &v.of[i]
+		word.first = int32(len(v.senses))
 	each:
 		for _, s := range sorted[counts[i]:counts[i+1]] {
 			if !s.fun {
-				v.known[i] |= s.langs
+				word.known |= s.langs
 			}
 			if s.stem {
-				v.flags[i] |= anyStem
+				word.flags |= anyStem
 			}
-			for k := int(v.first[i]); k < len(v.senses); k++ {
+			for k := int(word.first); k < len(v.senses); k++ {
 				o := &v.senses[k]
 				if o.class == s.class && o.stem == s.stem && o.amb == s.amb && o.phrase == s.phrase && o.fun == s.fun {
 					o.langs |= s.langs
@@ -233,36 +247,70 @@ func (b *vocabBuilder) finish() {
 			}
 			v.senses = append(v.senses, s)
 		}
+		word.senses = uint8(len(v.senses) - int(word.first)) // languages and classes are few
 	}
-	v.first[len(v.words)] = int32(len(v.senses))
 }
 
 func (b *vocabBuilder) exceptions(into map[int32][]touch, xs []rules.Exception, lang int) {
 	for _, x := range xs {
 		if id, ok := b.byWord[plain(x.Word)]; ok {
 			into[id] = append(into[id], touch{langSet(1) << lang, x.Beside})
-			b.v.flags[id] |= touchy
+			b.v.of[id].flags |= touchy
 		}
 	}
 }
 
-// find fills s.raws with every word of every language that stands in the text, and
-// tells s.seen of those that facts are read by.
-func (v *vocabulary) find(s *scan, tab *runes) {
+// newTokens makes the lookup of words between spaces.
+func (v *vocabulary) newTokens(tab *runes) *trie.Tokens {
+	at := map[string]int{}
+	var list []trie.Token
+	for _, w := range v.words {
+		n := tab.letters(w)
+		if n == 0 {
+			continue
+		}
+		i, ok := at[w[:n]]
+		if !ok {
+			i = len(list)
+			at[w[:n]] = i
+			list = append(list, trie.Token{Text: w[:n]})
+		}
+		if n < len(w) {
+			list[i].On = append(list[i].On, w[n:])
+		}
+	}
+	return trie.NewTokens(v.trie, list, v.words, func(i int) bool { return v.of[i].flags&(anyStem|ofFacts) != 0 })
+}
+
+// find fills s.raws with every word of every language that stands in the text, adds up
+// what they say for languages, and tells s.seen of those that facts are read by.
+func (v *vocabulary) find(s *scan, tab *runes, tally *[32]int32) {
 	text := s.text
 	ms := s.matches
-	for _, i := range s.starts {
-		ms = v.trie.Find(ms[:0], text, int(i))
+	for _, from := range s.starts {
+		i := int(from.start)
+		if from.end > 0 {
+			ms = v.tokens.Find(ms[:0], text, i, int(from.end))
+		} else {
+			ms = v.trie.Find(ms[:0], text, i)
+		}
 		var all wordFlags
 		for _, m := range ms {
-			f := v.flags[m.Value]
-			all |= f
-			if f&anySense != 0 && s.ends(tab, int(m.End), f&anyStem != 0) && s.hangulAlone(tab, int(i), int(m.End)) {
-				s.raws = append(s.raws, raw{i, m.End, m.Value})
+			w := &v.of[m.Value]
+			all |= w.flags
+			if w.flags&anySense == 0 {
+				continue
 			}
+			switch stem := w.flags&anyStem != 0; {
+			case m.End == from.end, m.End < from.end && stem: // a run of letters ends here, or goes on
+			case m.End < from.end, !s.ends(tab, int(m.End), stem), from.end == 0 && !s.hangulAlone(tab, i, int(m.End)):
+				continue
+			}
+			s.raws = append(s.raws, raw{from.start, m.End, m.Value})
+			v.count(w, tally, 1)
 		}
 		if all&ofFacts != 0 {
-			v.facts.Take(&s.seen, text, int(i), ms)
+			v.facts.Take(&s.seen, text, i, ms)
 		}
 	}
 	s.matches = ms

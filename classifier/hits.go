@@ -75,25 +75,27 @@ func (c *Classifier) resolve(s *scan, t tongue, w *work, shift int32) {
 		}
 		for j := k - 1; j >= i; j-- { // the longest first
 			r := raws[j]
-			if c.vocab.known[r.value]&t.active == 0 {
+			x := &c.vocab.of[r.value]
+			if x.known&t.active == 0 {
 				continue
 			}
-			if c.vocab.flags[r.value]&touchy != 0 && c.excepted(s, r, t) {
+			if x.flags&touchy != 0 && c.excepted(s, r, t) {
 				continue
 			}
-			c.resolveOne(s, r, t, w, shift)
+			c.resolveOne(s, r, x, t, w, shift)
 		}
 		i = k
 	}
 }
 
-func (c *Classifier) resolveOne(s *scan, r raw, t tongue, w *work, shift int32) {
+func (c *Classifier) resolveOne(s *scan, r raw, of *word, t tongue, w *work, shift int32) {
 	v, cov := c.vocab, &w.cov
 	hidden := r.end <= cov.mask
 	shorter := r.end <= cov.any && !(r.start == cov.anyFrom && r.end == cov.any)
-	whole, wholeKnown := false, false
+	whole := of.flags&anyStem == 0 // or it would not have been found
+	wholeKnown := whole
 	masks := false
-	for _, x := range v.senses[v.first[r.value]:v.first[r.value+1]] {
+	for _, x := range v.senses[of.first:][:of.senses] {
 		langs := x.langs & t.active
 		if langs == 0 || x.fun {
 			continue

@@ -25,11 +25,10 @@ type vote struct {
 // countVotes works out what each word says: a function word most, a word that many
 // languages share little.
 func (v *vocabulary) countVotes() {
-	v.firstVote = make([]int32, len(v.words)+1)
-	for i, word := range v.words {
-		v.firstVote[i] = int32(len(v.ballots))
+	for i, text := range v.words {
+		word := &v.of[i]
 		var tally [32]int
-		for _, s := range v.senses[v.first[i]:v.first[i+1]] {
+		for _, s := range v.senses[word.first:][:word.senses] {
 			var w int
 			switch n := s.langs.count(); {
 			case s.fun:
@@ -39,25 +38,45 @@ func (v *vocabulary) countVotes() {
 			case s.stem || n > 4:
 				w = 1
 			default:
-				w = min(len(word), 16) / n
+				w = min(len(text), 16) / n
 			}
 			for set := uint32(s.langs); set != 0; set &= set - 1 {
 				tally[bits.TrailingZeros32(set)] += w
 			}
 		}
+		word.vote = int32(len(v.ballots))
 		for l, w := range tally {
 			if w > 0 {
 				v.ballots = append(v.ballots, vote{uint8(l), uint8(min(w, 255))})
 			}
 		}
+		switch list := v.ballots[word.vote:]; len(list) {
+		case 0:
+		case 1:
+			word.lang, word.weight = list[0].lang, list[0].weight
+			v.ballots = v.ballots[:word.vote]
+		default:
+			word.flags |= ballot
+			v.ballots = append(v.ballots, vote{})
+		}
 	}
-	v.firstVote[len(v.words)] = int32(len(v.ballots))
 }
 
 // votes adds up what the words found say, each sign times.
 func (v *vocabulary) votes(raws []raw, tally *[32]int32, sign int32) {
 	for _, r := range raws {
-		for _, x := range v.ballots[v.firstVote[r.value]:v.firstVote[r.value+1]] {
+		v.count(&v.of[r.value], tally, sign)
+	}
+}
+
+// count adds what one word says.
+func (v *vocabulary) count(w *word, tally *[32]int32, sign int32) {
+	tally[w.lang&31] += sign * int32(w.weight)
+	if w.flags&ballot != 0 {
+		for _, x := range v.ballots[w.vote:] {
+			if x.weight == 0 {
+				break
+			}
 			tally[x.lang&31] += sign * int32(x.weight)
 		}
 	}

@@ -124,6 +124,16 @@ func hangulAt(s string, i int) bool {
 	return false
 }
 
+// letters is the length of the run of letters that s begins with.
+func (t *runes) letters(s string) int {
+	for i, r := range s {
+		if k, _ := t.of(r); k != letter {
+			return i
+		}
+	}
+	return len(s)
+}
+
 // head reports whether some word begins with r.
 func (t *runes) head(r rune) bool { return r >= 1<<16 || t.of16[r]&headBit != 0 }
 

@@ -28,8 +28,8 @@ type raw struct {
 // scan is the work space of one field. It is reused, never shared.
 type scan struct {
 	text    string
-	pos     []int32 // place of each byte, in units
-	starts  []int32 // bytes where a word may begin
+	pos     []int32  // place of each byte, in units
+	starts  []span32 // where words may begin, and where the run of letters that begins there ends, if one does
 	raws    []raw
 	matches []trie.Match // at one place
 	numbers []span32     // runs of digits with . and , inside
@@ -70,15 +70,16 @@ func (s *scan) layout(tab *runes) {
 		case asciiLetter:
 			if l.prev != letter {
 				l.at += unitsPerWord
-				if tab.head(rune(c)) {
-					s.starts = append(s.starts, int32(i))
-				}
+				l.token(i, rune(c))
 			}
 			j := i
 			for ; j < len(text) && text[j]-'a' <= 'z'-'a'; j++ {
 				pos[j] = l.at
 			}
 			s.letters[latin] += int32(j - i)
+			if l.open >= 0 {
+				s.starts[l.open].end = int32(j)
+			}
 			l.prev, l.lineStart = letter, false
 			i = j
 			continue
@@ -124,12 +125,22 @@ type layout struct {
 	run       int   // start of the run of ASCII letters and digits
 	prev      kind
 	lineStart bool // nothing but spaces since the line began
+	open      int  // of the starts, the run of letters that l is in; -1 where no word may begin
+}
+
+// letters notes that a run of letters begins at byte i, with r.
+func (l *layout) token(i int, r rune) {
+	l.open = -1
+	if l.tab.head(r) {
+		l.starts = append(l.starts, span32{start: int32(i)})
+		l.open = len(l.starts) - 1
+	}
 }
 
 // begin notes that a word may begin at byte i.
 func (l *layout) begin(i int, r rune) {
 	if l.tab.head(r) && l.tab.pair(l.text, i, r) {
-		l.starts = append(l.starts, int32(i))
+		l.starts = append(l.starts, span32{start: int32(i)})
 	}
 }
 
@@ -186,9 +197,10 @@ func (l *layout) wide(i int) int {
 	case letter:
 		if begins = l.prev != letter; begins {
 			l.at += unitsPerWord
-			if l.tab.head(r) {
-				l.starts = append(l.starts, int32(i))
-			}
+			l.token(i, r)
+		}
+		if l.open >= 0 {
+			l.starts[l.open].end = int32(i + n)
 		}
 		l.letters[sc]++
 	case base, leading:
@@ -250,7 +262,7 @@ func (l *layout) syllables(i int, r rune) int {
 			may = tab.head(r)
 		}
 		if may {
-			l.starts = append(l.starts, int32(i))
+			l.starts = append(l.starts, span32{start: int32(i)})
 		}
 		if r >= 0xac00 {
 			l.letters[hangul]++
@@ -302,7 +314,7 @@ func (s *scan) number(i, j int) {
 func (s *scan) proclitics(i int, sc script) {
 	add := func(j int) {
 		if j < len(s.text) {
-			s.starts = append(s.starts, int32(j))
+			s.starts = append(s.starts, span32{start: int32(j)})
 		}
 	}
 	if sc == ethiopic {

@@ -51,7 +51,33 @@ func New(words []string, alike ...[2]byte) (*Trie, error) {
 	}
 	b.t.cells = slices.Clip(b.t.cells)
 	b.t.tails = string(b.tails)
+	b.t.leap()
 	return b.t, nil
+}
+
+// leap fills in where walks are after their first rune, for those of three bytes.
+func (t *Trie) leap() {
+	t.runes = new([1 << 16]cell)
+	for r := range rune(1 << 16) {
+		if r < 0x800 || r >= 0xd800 && r <= 0xdfff {
+			continue
+		}
+		s := string(r)
+		c := t.cells[0]
+		for i := range len(s) {
+			if c&leafBit != 0 || i > 0 && c&endBit != 0 {
+				c = 0
+				break
+			}
+			if next := t.cells[c&baseMask+cell(t.codes[s[i]])]; uint8(next>>labelShift) == t.codes[s[i]] && next&leafBit == 0 {
+				c = next
+				continue
+			}
+			c = 0
+			break
+		}
+		t.runes[r] = c
+	}
 }
 
 type word struct {

@@ -13,8 +13,9 @@ package trie
 // cache. A Trie is immutable and safe for concurrent use.
 type Trie struct {
 	cells []cell
-	tails string     // of each leaf: the length of its rest, the value of its word in three bytes, its rest
-	codes [256]uint8 // of a byte of text: itself, after like bytes are made one
+	tails string         // of each leaf: the length of its rest, the value of its word in three bytes, its rest
+	codes [256]uint8     // of a byte of text: itself, after like bytes are made one
+	runes *[1 << 16]cell // where a walk is after a rune of three bytes; 0 where it has to go byte by byte
 }
 
 // cell is, from the top: the label in 8 bits, leafBit, endBit, and the base in 22
@@ -43,9 +44,18 @@ type Match struct{ End, Value int32 }
 
 // Find appends to dst the words that start at text[i], the shortest first.
 func (t *Trie) Find(dst []Match, text string, i int) []Match {
+	if i+3 <= len(text) && text[i]&0xf0 == 0xe0 {
+		if c := t.runes[uint16(text[i]&0xf)<<12|uint16(text[i+1]&0x3f)<<6|uint16(text[i+2]&0x3f)]; c != 0 {
+			return t.from(c, dst, text, i+3)
+		}
+	}
+	return t.from(t.cells[0], dst, text, i)
+}
+
+// from goes on with a walk that has come to c, before text[j].
+func (t *Trie) from(c cell, dst []Match, text string, j int) []Match {
 	cells := t.cells
-	c := cells[0]
-	for j := i; c&leafBit == 0; j++ {
+	for ; c&leafBit == 0; j++ {
 		base := c & baseMask
 		if c&endBit != 0 {
 			dst = append(dst, Match{int32(j), int32(cells[base])})
