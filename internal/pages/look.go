@@ -86,10 +86,14 @@ func (s *Store) settle(group []*asked) {
 		answerAll(group, fmt.Errorf("read page trace: %w", err))
 		return
 	}
+	known := make(map[int64]bool, len(traces))
+	for key := range traces {
+		known[key] = true
+	}
 	var rows []write
 	var kept []*asked
 	keep := func(q *asked, t Trace) {
-		w, err := row(q.key, t)
+		w, err := row(q.key, t, !known[q.key])
 		if err != nil {
 			q.reply <- answer{err: fmt.Errorf("keep page trace: %w", err)}
 			return
@@ -135,9 +139,7 @@ func (s *Store) load(group []*asked) (map[int64]Trace, error) {
 	out := make(map[int64]Trace, len(group))
 	var keys []any
 	for _, q := range group {
-		if q.visit != nil {
-			keys = append(keys, q.key)
-		}
+		keys = append(keys, q.key)
 	}
 	for _, n := range sizes() {
 		for len(keys) >= n {
@@ -175,13 +177,14 @@ func (s *Store) read(find *sql.Stmt, keys []any, into map[int64]Trace) error {
 
 // write is one trace on its way to the file.
 type write struct {
-	key  int64
-	dry  int
-	body any
+	key   int64
+	dry   int
+	body  any
+	fresh bool // there was none in the file
 }
 
-func row(key int64, t Trace) (write, error) {
-	w := write{key: key, dry: t.Dry}
+func row(key int64, t Trace, fresh bool) (write, error) {
+	w := write{key: key, dry: t.Dry, fresh: fresh}
 	if t.Post == "" {
 		return w, nil // most pages: a few bytes each
 	}
@@ -204,32 +207,67 @@ func (s *Store) prepare(ctx context.Context) (err error) {
 			return err
 		}
 		//nolint:gosec // places for values are all that is joined
-		keep := "INSERT INTO pages VALUES (?,?,?)" + strings.Repeat(",(?,?,?)", n-1) + " ON CONFLICT (key) DO UPDATE SET dry = excluded.dry, trace = excluded.trace"
+		keep := "INSERT OR IGNORE INTO pages VALUES (?,?,?)" + strings.Repeat(",(?,?,?)", n-1)
 		if s.keep[n], err = s.writer.PrepareContext(ctx, keep); err != nil { //nolint:sqlclosecheck // closed with the connection
 			return err
 		}
 	}
-	return nil
+	s.update, err = s.writer.PrepareContext(ctx, "UPDATE pages SET dry = ?, trace = ? WHERE key = ?")
+	return err
 }
 
-// put writes rows in one transaction; of several for one page the last counts.
+// put writes rows in one transaction; of several for one page the last counts. New
+// rows are many at a time and in an order that SQLite need not guard against failing
+// half-way, for which it would copy every page that it changes.
 func (s *Store) put(ctx context.Context, rows []write) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 3*len(rows))
-	for _, w := range rows {
-		args = append(args, w.key, w.dry, w.body)
+	last := make(map[int64]int, len(rows))
+	for i, w := range rows {
+		last[w.key] = i
+	}
+	var fresh, known []any
+	for i, w := range rows {
+		switch {
+		case last[w.key] != i:
+		case w.fresh:
+			fresh = append(fresh, w.key, w.dry, w.body)
+		default:
+			known = append(known, w.dry, w.body, w.key)
+		}
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		for _, n := range sizes() {
-			for len(args) >= 3*n {
-				if _, err := tx.StmtContext(ctx, s.keep[n]).ExecContext(ctx, args[:3*n]...); err != nil { //nolint:sqlclosecheck // closed with the transaction
+			for len(fresh) >= 3*n {
+				if err := s.insert(ctx, tx, n, fresh[:3*n]); err != nil {
 					return err
 				}
-				args = args[3*n:]
+				fresh = fresh[3*n:]
+			}
+		}
+		for ; len(known) > 0; known = known[3:] {
+			if _, err := tx.StmtContext(ctx, s.update).ExecContext(ctx, known[:3]...); err != nil { //nolint:sqlclosecheck // closed with the transaction
+				return err
 			}
 		}
 		return nil
 	})
+}
+
+// insert adds n rows. Where another process was quicker, they replace what it wrote.
+func (s *Store) insert(ctx context.Context, tx *sql.Tx, n int, args []any) error {
+	res, err := tx.StmtContext(ctx, s.keep[n]).ExecContext(ctx, args...) //nolint:sqlclosecheck // closed with the transaction
+	if err != nil {
+		return err
+	}
+	if k, err := res.RowsAffected(); err != nil || int(k) == n {
+		return err
+	}
+	for ; len(args) > 0; args = args[3:] {
+		if _, err := tx.StmtContext(ctx, s.update).ExecContext(ctx, args[1], args[2], args[0]); err != nil { //nolint:sqlclosecheck // closed with the transaction
+			return err
+		}
+	}
+	return nil
 }

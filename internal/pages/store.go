@@ -28,6 +28,7 @@ type Store struct {
 	reader *sql.DB           // of a rebuild
 	find   map[int]*sql.Stmt // by how many keys they take; on the writer's one connection, as keep
 	keep   map[int]*sql.Stmt // by how many rows they take
+	update *sql.Stmt
 	queue  queue
 	done   chan struct{}
 }
@@ -199,7 +200,7 @@ func (r *Rebuilding) fold(ctx context.Context, publish func(context.Context, []p
 			events = nil
 		}
 		if t.Looked {
-			w, err := row(at, t)
+			w, err := row(at, t, true)
 			if err != nil {
 				return err
 			}
