@@ -118,7 +118,7 @@ func (a *Archive) Append(ctx context.Context, recs ...Record) ([]post.Locator, e
 	if len(recs) == 0 {
 		return nil, nil
 	}
-	g := &group{done: make(chan struct{})}
+	g := &group{done: make(chan struct{}), data: make([]byte, 0, 4<<10)}
 	for i, r := range recs {
 		if r.ID == "" {
 			r.ID = NewID()

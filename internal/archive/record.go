@@ -65,7 +65,15 @@ func NewID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	id := make([]byte, 0, 48)
+	id = append(id, "urn:uuid:"...)
+	for i, part := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
+		if i > 0 {
+			id = append(id, '-')
+		}
+		id = hex.AppendEncode(id, part)
+	}
+	return string(id)
 }
 
 const dateForm = "2006-01-02T15:04:05.000000Z"
@@ -128,17 +136,20 @@ func (r Record) header() ([]byte, error) {
 		r.ID = NewID()
 	}
 	var b bytes.Buffer
+	b.Grow(2 << 10)
 	b.WriteString("WARC/1.1\r\n")
 	var bad error
 	put := func(name, value string) {
 		if value == "" || bad != nil {
 			return
 		}
-		if !isToken(name) || strings.ContainsFunc(value, isControl) || value != strings.TrimSpace(value) {
+		if !isToken(name) || !fits(value) {
 			bad = fmt.Errorf("%s record: field %q holds what a header cannot", r.Type, name)
 			return
 		}
-		fmt.Fprintf(&b, "%s: %s\r\n", name, value)
+		for _, s := range [...]string{name, ": ", value, "\r\n"} {
+			b.WriteString(s)
+		}
 	}
 	put("WARC-Type", r.Type)
 	put("WARC-Record-ID", "<"+r.ID+">")
@@ -187,10 +198,16 @@ func own(name string) bool {
 }
 
 func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune("()<>@,;:\\\"/[]?={}", r)
-	})
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("()<>@,;:\\\"/[]?={}", c) >= 0 {
+			return false
+		}
+	}
+	return s != ""
 }
+
+// fits reports whether s can be the value of a field.
+func fits(s string) bool { return !strings.ContainsFunc(s, isControl) && s == strings.TrimSpace(s) }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f || r == '\uFFFD' }
 
