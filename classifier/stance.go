@@ -204,7 +204,8 @@ func (s *speaker) jokes() {
 		}
 		return
 	}
-	if laughs > 0 && !s.paid && (s.evidence < 4 || !s.some(s.c.marks.far)) {
+	taken := s.reach > 1 && s.terms+s.evidence > 3 && s.some(s.c.marks.far) // laughed over, and still to be taken up
+	if laughs > 0 && !s.paid && !taken && (s.evidence < 4 || !s.some(s.c.marks.far)) {
 		laughs = 2
 	}
 	s.joking += 3 * laughs
