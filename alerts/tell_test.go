@@ -57,6 +57,7 @@ func TestNewsIsToldOnce(t *testing.T) {
 	}{
 		"a flagged post vanished":        {post.News{Event: event, Post: p, Verdict: flagged, Level: post.LevelHigh}, "post.vanished"},
 		"a source drifted":               {post.News{Alarm: &post.Alarm{Source: "board", Since: time.Unix(1, 0)}}, "source.drifted"},
+		"posts of a source lack a field": {post.News{Alarm: &post.Alarm{Source: "board", Since: time.Unix(1, 0), Lost: []string{"contact"}}}, "source.thinned"},
 		"a post that is not flagged":     {post.News{Event: event, Post: p, Verdict: with(func(v *post.Verdict) { v.Flagged = false })}, ""},
 		"one that was flagged before":    {post.News{Event: event, Post: p, Verdict: with(func(v *post.Verdict) { v.Flagged = false }), Level: post.LevelCritical}, "post.vanished"},
 		"a post below the route's level": {post.News{Event: event, Post: p, Verdict: flagged, Level: post.LevelLow}, ""},

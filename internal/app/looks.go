@@ -94,7 +94,7 @@ func (l *looks) flush(ctx context.Context) {
 	batch := l.waiting
 	l.waiting = nil
 	l.mu.Unlock()
-	stopped, resumed, err := l.store.Add(ctx, batch)
+	turned, err := l.store.Add(ctx, batch)
 	if err != nil {
 		l.mu.Lock()
 		l.waiting = append(batch, l.waiting...)
@@ -104,12 +104,20 @@ func (l *looks) flush(ctx context.Context) {
 		}
 		return
 	}
-	for _, s := range stopped {
+	for _, s := range turned[health.Stopped] {
 		l.a.watch.set.Alarm(s.Name)
 		l.a.log.Warn("source gives no posts any more", "source", s.Name, "pages", s.Drift.Dry, "share_before", s.Drift.Share(), "last_post", s.LastPost, "hint", health.Drifted.Advice())
 	}
-	for _, s := range resumed {
+	for _, s := range turned[health.Resumed] {
 		l.a.log.Info("source gives posts again", "source", s.Name)
+	}
+	for _, s := range turned[health.Thinned] {
+		for _, x := range s.Lost() {
+			l.a.log.Warn("posts of a source come without what they always had", "source", s.Name, "field", x.Field, "pages", x.Pages, "share_before", x.Share, "hint", health.Thin.Advice())
+		}
+	}
+	for _, s := range turned[health.Whole] {
+		l.a.log.Info("posts of a source are whole again, or so for good", "source", s.Name)
 	}
 	if err := l.tellAlarms(ctx); err != nil && ctx.Err() == nil {
 		l.a.log.Warn("alarm about a source waits to be told", "err", err)
@@ -124,15 +132,38 @@ func (l *looks) tellAlarms(ctx context.Context) error {
 		return err
 	}
 	for _, s := range untold {
-		n := post.News{Alarm: &post.Alarm{Source: s.Name, Since: s.Drift.Since, LastPost: s.LastPost, Pages: s.Drift.At, Share: s.Drift.Share()}}
-		if err := stream.Publish(ctx, l.a.stream, happened, n); err != nil {
-			return err
+		if !s.Drift.Since.IsZero() && !s.Drift.Told {
+			n := post.News{Alarm: &post.Alarm{Source: s.Name, Since: s.Drift.Since, LastPost: s.LastPost, Pages: s.Drift.At, Share: s.Drift.Share()}}
+			if err := stream.Publish(ctx, l.a.stream, happened, n); err != nil {
+				return err
+			}
+			if err := l.store.Told(ctx, s.Name, s.Drift.Since); err != nil {
+				return err
+			}
 		}
-		if err := l.store.Told(ctx, s.Name, s.Drift.Since); err != nil {
-			return err
+		if lost := s.Lost(); len(lost) > 0 && !s.Fields.Told {
+			if err := l.tellLost(ctx, s, lost); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// tellLost sends one alarm for all fields that posts of a source lack: they are often lost
+// by one change.
+func (l *looks) tellLost(ctx context.Context, s health.Source, lost []health.Lost) error {
+	a := post.Alarm{Source: s.Name, Since: lost[0].Since, LastPost: s.LastPost, Pages: lost[0].Pages, Share: lost[0].Share}
+	for _, x := range lost {
+		a.Lost = append(a.Lost, x.Field)
+		if x.Since.Before(a.Since) {
+			a.Since = x.Since
+		}
+	}
+	if err := stream.Publish(ctx, l.a.stream, happened, post.News{Alarm: &a}); err != nil {
+		return err
+	}
+	return l.store.ToldFields(ctx, s.Name)
 }
 
 // kept takes one capture: [crawler.Options.OnKept].
@@ -141,7 +172,7 @@ func (l *looks) kept(ctx context.Context, c post.Capture, posts []post.Post, rea
 	w.set.Capture(c.Source, string(c.Class), c.Method, c.Bytes)
 	w.set.Posts(c.Source, len(posts))
 	w.captured(c.FetchedAt)
-	look := health.Look{Source: c.Source, At: c.FetchedAt.UTC(), Outcome: health.Outcome(c.Class), Posts: len(posts)}
+	look := health.Look{Source: c.Source, At: c.FetchedAt.UTC(), Outcome: health.Outcome(c.Class), Posts: len(posts), Carry: carryOf(posts)}
 	v, ok := pages.VisitOf(c, posts)
 	if ok && readable {
 		store, err := l.a.traces(ctx)

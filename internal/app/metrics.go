@@ -62,7 +62,7 @@ func (w *watch) sources(ctx context.Context, queues map[string]health.Queue) (ou
 		}
 		seen[name] = true
 		s := known[name]
-		one := metrics.SourceNow{Name: name, Known: -1, LastSuccess: s.LastSuccess, Drifted: !s.Drift.Since.IsZero(), Configured: configured}
+		one := metrics.SourceNow{Name: name, Known: -1, LastSuccess: s.LastSuccess, Drifted: !s.Drift.Since.IsZero(), Lost: len(s.Lost()), Configured: configured}
 		if q, ok := queues[name]; ok {
 			one.Known, one.Waiting, one.Leased = float64(q.Known), float64(q.Waiting), float64(q.Leased)
 		}

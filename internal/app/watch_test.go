@@ -22,6 +22,7 @@ import (
 	"github.com/lurewatch/lurewatch/internal/config"
 	"github.com/lurewatch/lurewatch/internal/health"
 	"github.com/lurewatch/lurewatch/internal/post"
+	"github.com/lurewatch/lurewatch/internal/web"
 )
 
 // boardPage is a page of a job board: an advert as structured data, or, after the
@@ -40,6 +41,7 @@ func boardPage(n int, changed bool) string {
 type board struct {
 	*httptest.Server
 	changed atomic.Bool
+	thin    atomic.Bool // its posts come without who offers them
 	jobs    int
 }
 
@@ -63,7 +65,11 @@ func newBoard(t *testing.T, jobs int) *board {
 				http.NotFound(w, r)
 				return
 			}
-			fmt.Fprint(w, boardPage(n, b.changed.Load()))
+			page := boardPage(n, b.changed.Load())
+			if b.thin.Load() {
+				page = strings.Replace(page, `"hiringOrganization":{"@type":"Organization","name":"Example"},`, "", 1)
+			}
+			fmt.Fprint(w, page)
 		}
 	}))
 	t.Cleanup(b.Close)
@@ -313,4 +319,51 @@ func noticesOf(t *testing.T, file, kind string) (out []post.Notice) {
 		}
 	}
 	return out
+}
+
+// TestALostFieldIsTold: posts of a real site come without their company from some day on;
+// that is told once, as the fields that are lost, and the source stays told as thinner.
+func TestALostFieldIsTold(t *testing.T) {
+	const jobs = 60
+	b := newBoard(t, jobs)
+	cfg, notices := service(t, b)
+	var shift atomic.Int64
+	now := func() time.Time { return time.Now().Add(time.Duration(shift.Load())) }
+	s := serve(t, cfg, now)
+	report := func() web.Source {
+		rows, err := s.SourceReport(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) == 0 {
+			return web.Source{}
+		}
+		return rows[0]
+	}
+	await(t, "all posts of the first look", func() bool { return report().Total.Posts >= jobs })
+	if st := report().State; st != health.Fine {
+		t.Errorf("state %q before", st)
+	}
+	s.end()
+	b.thin.Store(true)
+	shift.Store(int64(30 * 24 * time.Hour))
+	s = serve(t, cfg, now)
+	await(t, "the notice", func() bool { return len(noticesOf(t, notices, "source.thinned")) == 1 })
+	await(t, "the round", func() bool { return report().Total.Posts >= 2*jobs })
+	row := report()
+	if lost := row.Lost(); row.State != health.Thin || len(lost) != 1 || lost[0].Field != "company" || lost[0].Share < 0.9 {
+		t.Errorf("state %q, lost %+v", row.State, lost)
+	}
+	desk, _ := s.watch.desk.Load().(string)
+	if got := sum(scrape(t, desk+"metrics")["lurewatch_source_lost_fields"], "source", "board"); got != 1 {
+		t.Errorf("the metrics tell of %v lost fields", got)
+	}
+	s.end()
+	told := noticesOf(t, notices, "source.thinned")
+	if len(told) != 1 || told[0].Alarm == nil || len(told[0].Alarm.Lost) != 1 || told[0].Alarm.Lost[0] != "company" || !strings.HasSuffix(told[0].Link, "/sources") {
+		t.Errorf("notices %+v, want one about the company", told)
+	}
+	if st, err := ReadStatus(t.Context(), Options{Config: cfg, Now: now}); err != nil || len(st.Problems) < 2 {
+		t.Errorf("problems %v, %v, want one of the source", st.Problems, err)
+	}
 }

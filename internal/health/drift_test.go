@@ -22,17 +22,20 @@ type site struct {
 	badUntil int // bad stretch: pages come without posts until this visit, with chance half
 	bad      float64
 	changed  bool
+	writing  *hands
 }
 
 type simPage struct {
 	seen, has bool
 	dry       int // looks since it gave posts; negative for never
+	carry     [fieldCount]bool
 }
 
 func newSite(seed uint64) *site {
 	r := rand.New(rand.NewPCG(seed, 77))
 	s := &site{rng: r, hub: r.Float64() * 0.7, churn: 0.02 + r.Float64()*0.4, expiry: r.Float64() * 0.03, flaky: r.Float64() * 0.05,
 		ordered: r.IntN(2) == 0, bad: r.Float64() * 0.001, now: time.Unix(1_790_000_000, 0)}
+	s.writing = newHands(seed)
 	for range 20 + r.IntN(300) {
 		s.grow()
 	}
@@ -50,7 +53,9 @@ func newSite(seed uint64) *site {
 	return s
 }
 
-func (s *site) grow() { s.pages = append(s.pages, simPage{has: s.rng.Float64() >= s.hub, dry: -1}) }
+func (s *site) grow() {
+	s.pages = append(s.pages, simPage{has: s.rng.Float64() >= s.hub, dry: -1, carry: s.writing.next()})
+}
 
 func (s *site) visit(i int) Look {
 	s.now = s.now.Add(time.Duration(s.rng.IntN(60_000)) * time.Millisecond)
@@ -83,6 +88,7 @@ func (s *site) visit(i int) Look {
 	}
 	if p.has && s.rng.Float64() >= s.flaky && !(i < s.badUntil && s.rng.IntN(2) == 0) && !s.changed {
 		l.Posts = 1 + s.rng.IntN(3)
+		l.Carry = s.writing.read(p.carry, l.Posts)
 	}
 	p.seen = true
 	switch {
@@ -108,7 +114,7 @@ func TestOrdinaryVariationRaisesNoAlarm(t *testing.T) {
 				alarms++
 			}
 		}
-		if src.Drift.With < minWith {
+		if src.Drift.With < ofPosts.minWith {
 			silentPasts++
 		}
 	}

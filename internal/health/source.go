@@ -25,10 +25,11 @@ type Look struct {
 	Source  string
 	At      time.Time
 	Outcome Outcome
-	Posts   int  // found on the page
-	First   bool // the page was never looked at before
-	Gave    bool // it gave posts at one of its last [Patience] looks
-	Once    bool // by a crawl that ends, as that of a demo: nobody has promised to come again
+	Posts   int    // found on the page
+	First   bool   // the page was never looked at before
+	Gave    bool   // it gave posts at one of its last [Patience] looks
+	Carry   *Carry // what the posts carry; nil when that is not known
+	Once    bool   // by a crawl that ends, as that of a demo: nobody has promised to come again
 }
 
 // Patience is for how many looks in a row a page that gave posts counts as one that
@@ -139,10 +140,11 @@ type Source struct {
 	Total       Bar       `json:"total"`
 	Bars        []Bar     `json:"bars,omitempty"` // oldest first, at most [MaxBars]
 	Drift       Drift     `json:"drift"`
+	Fields      Fields    `json:"fields,omitzero"`
 }
 
 // Add takes one look and reports a turn: the source has stopped to give posts, or
-// gives them again after an alarm.
+// gives them again after an alarm; or posts come without a field that they always had.
 func (s *Source) Add(l Look) Turn {
 	s.Name, s.Once = l.Source, l.Once
 	if l.At.After(s.LastTry) {
@@ -162,7 +164,11 @@ func (s *Source) Add(l Look) Turn {
 		}
 	}
 	s.Bars[len(s.Bars)-1].add(l)
-	return s.Drift.add(l)
+	turn := s.Fields.add(l)
+	if posts := s.Drift.add(l); posts != None {
+		return posts
+	}
+	return turn
 }
 
 func later(a, b time.Time) time.Time {
@@ -188,6 +194,7 @@ type State string
 const (
 	Drifted State = "drifted" // it is read as before, and gives no posts any more
 	Blocked State = "blocked" // bot checks, logins or robots.txt stand in front
+	Thin    State = "thinner" // posts come, and lack what they always had
 	Silent  State = "silent"  // nothing could be read for long
 	Slow    State = "slow"    // it is read, but many tries have to be repeated
 	Fine    State = "fine"
@@ -195,7 +202,7 @@ const (
 )
 
 // Bad reports whether somebody should look at the source.
-func (s State) Bad() bool { return s == Drifted || s == Blocked || s == Silent }
+func (s State) Bad() bool { return s == Drifted || s == Blocked || s == Silent || s == Thin }
 
 // judged is how many tries State looks back at; with fewer than least it trusts none of them.
 const judged, least = 2 * BarPages, 5
@@ -216,6 +223,8 @@ func (s Source) State(now time.Time, every time.Duration) State {
 	case r.Tries >= least && r.Content+r.Same == 0,
 		every > 0 && !s.LastSuccess.IsZero() && now.Sub(s.LastSuccess) > patience:
 		return Silent
+	case s.Fields.ringing() > 0:
+		return Thin
 	case r.Tries >= least && 10*(r.Retries+r.Errors) >= 3*r.Tries:
 		return Slow
 	}
@@ -227,6 +236,8 @@ func (s State) Advice() string {
 	switch s {
 	case Drifted:
 		return "compare a saved page with the site: its layout has probably changed, so the adapter or the seeds need an update"
+	case Thin:
+		return "compare a saved page with the site: a part of its layout has probably changed, so the adapter needs an update"
 	case Blocked:
 		return "slow the source down, ask the site for access, or take it out"
 	case Silent:

@@ -101,13 +101,13 @@ func (s *Store) tx(ctx context.Context, fn func(*sql.Tx) error) error {
 
 // Add takes looks in their order into the records of their sources, in one
 // transaction: of processes that share the file, none undoes what another added.
-// It returns the records whose alarm has turned.
-func (s *Store) Add(ctx context.Context, looks []Look) (stopped, resumed []Source, err error) {
+// It returns the records whose alarms have turned, as they were then.
+func (s *Store) Add(ctx context.Context, looks []Look) (turned map[Turn][]Source, err error) {
 	if len(looks) == 0 {
-		return nil, nil, nil
+		return map[Turn][]Source{}, nil
 	}
 	err = s.tx(ctx, func(tx *sql.Tx) error {
-		stopped, resumed = nil, nil
+		turned = map[Turn][]Source{}
 		held := map[string]*Source{}
 		for _, l := range looks {
 			src := held[l.Source]
@@ -118,12 +118,10 @@ func (s *Store) Add(ctx context.Context, looks []Look) (stopped, resumed []Sourc
 				}
 				held[l.Source] = src
 			}
-			switch src.Add(l) {
-			case Stopped:
-				stopped = append(stopped, *src)
-			case Resumed:
-				resumed = append(resumed, *src)
-			case None:
+			if turn := src.Add(l); turn != None {
+				now := *src
+				now.Fields = src.Fields.clone()
+				turned[turn] = append(turned[turn], now)
 			}
 		}
 		for _, src := range held {
@@ -134,9 +132,9 @@ func (s *Store) Add(ctx context.Context, looks []Look) (stopped, resumed []Sourc
 		return nil
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("keep health of sources: %w", err)
+		return nil, fmt.Errorf("keep health of sources: %w", err)
 	}
-	return stopped, resumed, nil
+	return turned, nil
 }
 
 func load(ctx context.Context, tx *sql.Tx, name string) (*Source, error) {
@@ -165,13 +163,31 @@ func save(ctx context.Context, tx *sql.Tx, src Source) error {
 	return err
 }
 
-// Untold lists the sources whose alarm rings and of which nobody was told.
+// Untold lists the sources of which an alarm rings that nobody was told of.
 func (s *Store) Untold(ctx context.Context) ([]Source, error) {
 	all, err := s.Sources(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(src Source) bool { return src.Drift.Since.IsZero() || src.Drift.Told }), nil
+	return slices.DeleteFunc(all, func(src Source) bool {
+		return (src.Drift.Since.IsZero() || src.Drift.Told) && (src.Fields.ringing() == 0 || src.Fields.Told)
+	}), nil
+}
+
+// ToldFields notes that somebody was told of the fields that posts of a source lack.
+func (s *Store) ToldFields(ctx context.Context, name string) error {
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		src, err := load(ctx, tx, name)
+		if err != nil || src.Fields.ringing() == 0 {
+			return err
+		}
+		src.Fields.Told = true
+		return save(ctx, tx, *src)
+	})
+	if err != nil {
+		return fmt.Errorf("keep that an alarm was told: %w", err)
+	}
+	return nil
 }
 
 // Told notes that somebody was told of the alarm that rings since then.

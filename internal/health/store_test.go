@@ -33,14 +33,14 @@ func TestTheAlarmSurvivesARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "health.db")
 	ctx, at := t.Context(), time.Unix(1_790_000_000, 0).UTC()
 	s := openStore(t, path)
-	if _, _, err := s.Add(ctx, append(looks(40, 1, at), looks(6, 0, at.Add(time.Hour))...)); err != nil {
+	if _, err := s.Add(ctx, append(looks(40, 1, at), looks(6, 0, at.Add(time.Hour))...)); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
 	s = openStore(t, path)
-	stopped, _, err := s.Add(ctx, looks(6, 0, at.Add(2*time.Hour)))
-	if err != nil || len(stopped) != 1 {
-		t.Fatalf("%d alarms after 12 pages without posts, six of them before the restart (%v)", len(stopped), err)
+	turned, err := s.Add(ctx, looks(6, 0, at.Add(2*time.Hour)))
+	if err != nil || len(turned[Stopped]) != 1 {
+		t.Fatalf("%d alarms after 12 pages without posts, six of them before the restart (%v)", len(turned[Stopped]), err)
 	}
 	s.Close()
 	s = openStore(t, path)
@@ -54,9 +54,9 @@ func TestTheAlarmSurvivesARestart(t *testing.T) {
 	if untold, err = s.Untold(ctx); err != nil || len(untold) != 0 {
 		t.Fatalf("%d alarms wait although they were told (%v)", len(untold), err)
 	}
-	_, resumed, err := s.Add(ctx, looks(1, 3, at.Add(3*time.Hour)))
-	if err != nil || len(resumed) != 1 {
-		t.Fatalf("%d sources give posts again, want 1 (%v)", len(resumed), err)
+	turned, err = s.Add(ctx, looks(1, 3, at.Add(3*time.Hour)))
+	if err != nil || len(turned[Resumed]) != 1 {
+		t.Fatalf("%d sources give posts again, want 1 (%v)", len(turned[Resumed]), err)
 	}
 }
 
@@ -69,7 +69,7 @@ func TestProcessesAddToOneRecord(t *testing.T) {
 		s := openStore(t, path)
 		wg.Go(func() {
 			for range 25 {
-				if _, _, err := s.Add(context.Background(), looks(4, i, at)); err != nil {
+				if _, err := s.Add(context.Background(), looks(4, i, at)); err != nil {
 					t.Error(err)
 				}
 			}

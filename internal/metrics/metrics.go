@@ -61,6 +61,7 @@ type SourceNow struct {
 	Known, Waiting, Leased float64 // in the frontier; all negative when there is none
 	LastSuccess            time.Time
 	Drifted                bool
+	Lost                   int  // fields that its posts had and have no more
 	Configured             bool // a service comes back to it
 }
 

@@ -20,7 +20,7 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 type gauges struct {
 	browsers, tabs, memory, pages, starts, replaced, crashed *prometheus.Desc
 
-	frontier, success, drifted, configured, pending, dead, archive, disk *prometheus.Desc
+	frontier, success, drifted, lost, configured, pending, dead, archive, disk *prometheus.Desc
 }
 
 func (reader) descs() gauges {
@@ -28,6 +28,7 @@ func (reader) descs() gauges {
 		frontier:   gauge("frontier_pages", "Pages that the frontier knows: all, waiting to be fetched, or handed out.", "source", "state"),
 		success:    gauge("source_last_success_timestamp_seconds", "When a page of content was last read.", "source"),
 		drifted:    gauge("source_drifted", "1 while a source that gave posts gives none.", "source"),
+		lost:       gauge("source_lost_fields", "Fields that posts of a source always had, and have no more.", "source"),
 		configured: gauge("source_configured", "1 for a source of the configuration, 0 for one that a crawl has read once.", "source"),
 		pending:    gauge("stream_pending", "Messages that a stage has not answered for.", "stage"),
 		dead:       gauge("dead_letters", "Messages set aside after too many failures."),
@@ -47,7 +48,7 @@ func (reader) descs() gauges {
 // Describe implements [prometheus.Collector].
 func (r reader) Describe(ch chan<- *prometheus.Desc) {
 	d := r.descs()
-	for _, x := range []*prometheus.Desc{d.frontier, d.success, d.drifted, d.configured, d.pending, d.dead, d.archive, d.disk,
+	for _, x := range []*prometheus.Desc{d.frontier, d.success, d.drifted, d.lost, d.configured, d.pending, d.dead, d.archive, d.disk,
 		d.browsers, d.tabs, d.memory, d.pages, d.starts, d.replaced, d.crashed} {
 		ch <- x
 	}
@@ -75,6 +76,7 @@ func (r reader) Collect(ch chan<- prometheus.Metric) {
 			put(d.success, float64(s.LastSuccess.Unix()), name)
 		}
 		put(d.drifted, flag(s.Drifted), name)
+		put(d.lost, float64(s.Lost), name)
 		put(d.configured, flag(s.Configured), name)
 	}
 	for _, stage := range slices.Sorted(maps.Keys(now.Pending)) {

@@ -14,19 +14,25 @@ type News struct {
 	Alarm *Alarm `json:"alarm,omitempty"`
 }
 
-// Alarm says that a source which gave posts goes on to be read and gives none.
+// Alarm says that a source which gave posts goes on to be read and gives none, or, with
+// Lost, that its posts come without what they always had.
 type Alarm struct {
 	Source   string    `json:"source"`
-	Since    time.Time `json:"since"`     // capture that was one too many
-	LastPost time.Time `json:"last_post"` // when a page last gave a post
-	Pages    int       `json:"pages"`     // in a row that should have given posts and did not
-	Share    float64   `json:"share"`     // of such pages that gave posts before, 0 to 1
+	Since    time.Time `json:"since"`          // capture that was one too many
+	LastPost time.Time `json:"last_post"`      // when a page last gave a post
+	Pages    int       `json:"pages"`          // in a row that should have given posts and did not
+	Share    float64   `json:"share"`          // of such pages that gave posts before, 0 to 1
+	Lost     []string  `json:"lost,omitempty"` // title text company place pay date contact
 }
 
 // Key is the idempotency key of n.
 func (n News) Key() string {
 	if n.Alarm != nil {
-		return "e" + ID("alarm", n.Alarm.Source, n.Alarm.Since.UTC().Format(time.RFC3339Nano))[1:]
+		kind := "alarm"
+		if len(n.Alarm.Lost) > 0 {
+			kind = "alarm lost"
+		}
+		return "e" + ID(kind, n.Alarm.Source, n.Alarm.Since.UTC().Format(time.RFC3339Nano))[1:]
 	}
 	if n.Event != nil {
 		return n.Event.ID
@@ -37,6 +43,8 @@ func (n News) Key() string {
 // Type is the type of the notices about n.
 func (n News) Type() string {
 	switch {
+	case n.Alarm != nil && len(n.Alarm.Lost) > 0:
+		return "source.thinned"
 	case n.Alarm != nil:
 		return "source.drifted"
 	case n.Event != nil:

@@ -5,7 +5,7 @@ import "time"
 // Notice is what goes out through one channel about one post, or about a source.
 type Notice struct {
 	Key     string    `json:"key"`     // idempotency key: the same notice sent twice carries the same key
-	Type    string    `json:"type"`    // post.flagged | post.vanished | post.changed | post.reappeared | source.drifted
+	Type    string    `json:"type"`    // post.flagged | post.vanished | post.changed | post.reappeared | source.drifted | source.thinned
 	Channel string    `json:"channel"` // name of the channel
 	At      time.Time `json:"at"`
 	Post    Post      `json:"post,omitzero"`

@@ -26,6 +26,17 @@ func sampleSources() []Source {
 		}
 		return Source{Source: s, Configured: true, State: s.State(when.Add(time.Hour), 24*time.Hour), Queue: &health.Queue{Known: 1200, Waiting: 37}}
 	}
+	thin := run("silent-phone", [3]int{60, 1, 0})
+	for i := range 40 {
+		c := health.Carry{health.Title: 1}
+		if i == 0 { // what was always there
+			for range 60 {
+				thin.Add(health.Look{Source: thin.Name, At: at, Outcome: health.Content, Posts: 1, Carry: &health.Carry{health.Title: 1, health.Reach: 1}})
+			}
+		}
+		thin.Add(health.Look{Source: thin.Name, At: at.Add(time.Duration(i) * time.Minute), Outcome: health.Content, Posts: 1, Carry: &c})
+	}
+	thin.State = thin.Source.State(at.Add(time.Hour), 24*time.Hour)
 	old := run("closed-board", [3]int{40, 1, 0})
 	old.Configured, old.Queue = false, nil
 	once := run("tried-by-hand", [3]int{30, 1, 0}, [3]int{40, 0, 1})
@@ -37,7 +48,7 @@ func sampleSources() []Source {
 		run("sleepy-host", [3]int{60, 1, 0}, [3]int{20, 0, 2}, [3]int{40, 1, 0}, [3]int{15, 0, 2}, [3]int{25, 1, 0}, [3]int{15, 0, 2}),
 		run("dead-host", [3]int{50, 0, 3}),
 		{Source: health.Source{Name: `new <script>alert(1)</script>`}, Configured: true, State: health.Waiting},
-		old, once,
+		old, once, thin,
 	}
 }
 
@@ -52,7 +63,7 @@ func TestSourcesPage(t *testing.T) {
 	if page.status != http.StatusOK {
 		t.Fatalf("status %d: %s", page.status, page.body)
 	}
-	for name, want := range map[string]string{"khmer-jobs": "fine", "manila-board": "drifted", "walled-forum": "blocked", "sleepy-host": "slow", "dead-host": "silent", "tried-by-hand": "blocked"} {
+	for name, want := range map[string]string{"khmer-jobs": "fine", "manila-board": "drifted", "walled-forum": "blocked", "sleepy-host": "slow", "dead-host": "silent", "tried-by-hand": "blocked", "silent-phone": "thinner"} {
 		row := regexp.MustCompile(`(?s)<th scope="row">` + name + `</th>.*?</tr>`).FindString(page.body)
 		if !strings.Contains(row, ">"+want+"<") {
 			t.Errorf("%s is not told to be %s: %s", name, want, row)
@@ -64,7 +75,7 @@ func TestSourcesPage(t *testing.T) {
 	if strings.Index(page.body, "manila-board") > strings.Index(page.body, "khmer-jobs") {
 		t.Error("those in need of a look must come first")
 	}
-	for _, want := range []string{"pages in a row that should have given posts gave none", "What to do: compare a saved page", "Crawled before, and not configured any more: 1", "Crawled once"} {
+	for _, want := range []string{"pages in a row that should have given posts gave none", "What to do: compare a saved page", "Crawled before, and not configured any more: 1", "Crawled once", "posts come without contact: 40 pages in a row, of which 100% had it before."} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
