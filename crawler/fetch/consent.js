@@ -4,8 +4,9 @@
 //
 // It clicks only buttons, only inside something that lies over the page and speaks
 // of cookies or consent (or closes a modal that is short), and never one that
-// submits a form or leads elsewhere.
-(() => {
+// submits a form or leads elsewhere. In a frame that lies over its page (framed),
+// all of the frame's document does.
+(framed => {
   "use strict";
   const known = [
     // refuse
@@ -79,6 +80,10 @@
       overlays.push({el, modal, cookies: about.test(text), short: text.length < 600});
     }
   }
+  if (framed && document.body && shown(document.body)) {
+    const text = document.body.innerText || "";
+    if (text.length <= 4000) overlays.push({el: document.body, modal: false, cookies: about.test(text), short: text.length < 600});
+  }
   for (const kind of ["refuse", "accept", "close"]) {
     for (const o of overlays) {
       if (!o.cookies && !(kind === "close" && o.modal && o.short)) continue;
@@ -90,4 +95,4 @@
     }
   }
   return "";
-})()
+})

@@ -196,9 +196,15 @@ func (v *visit) screenshot(res *Result) error {
 	return nil
 }
 
+// snapshotShare bounds a snapshot: it waits for every frame, also for one of another
+// process whose scripts never end.
+const snapshotShare = 0.2
+
 // snapshot keeps the page with what it shows in one file, unless it is too big.
 func (v *visit) snapshot(res *Result) error {
-	s, err := chromedp.Call(v.ctx, page.CaptureSnapshot, page.CaptureSnapshotParams{})
+	ctx, cancel := context.WithTimeout(v.ctx, time.Duration(float64(v.time)*snapshotShare))
+	defer cancel()
+	s, err := chromedp.Call(ctx, page.CaptureSnapshot, page.CaptureSnapshotParams{})
 	if err != nil {
 		return err
 	}

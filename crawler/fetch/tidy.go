@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"time"
@@ -11,11 +10,6 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
-
-// consent closes cookie banners; see the file for what it may click.
-//
-//go:embed consent.js
-var consent string
 
 // walk scrolls down in steps of a window, as a reader would, so that what loads
 // when it comes into view does. It answers with the size that the page then has.
@@ -60,19 +54,6 @@ func (v *visit) tidy() {
 	}
 	if ctx.Err() != nil && v.ctx.Err() == nil {
 		v.stopScripts() // it was still at it
-	}
-}
-
-// closeBanners clicks away what lies over the page, at most twice: a second banner
-// may come up behind the first.
-func (v *visit) closeBanners(ctx context.Context, world runtime.ExecutionContextID) {
-	for range 2 {
-		var clicked string
-		if v.eval(ctx, world, consent, &clicked) != nil || clicked == "" {
-			return
-		}
-		v.b.opt.Log.Debug("closed a banner", "button", short(clicked))
-		v.settled(ctx)
 	}
 }
 

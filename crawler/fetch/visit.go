@@ -221,7 +221,9 @@ func (v *visit) event(ev any) {
 		v.loaded(e.RequestID)
 	case *network.EventRequestWillBeSent:
 		v.mu.Lock()
-		if e.Type != network.ResourceTypeEventSource && len(v.loading) < 1000 {
+		// A frame of another site answers to a session of its own: here its document would
+		// never be heard to end.
+		if e.Type != network.ResourceTypeEventSource && (e.Type != network.ResourceTypeDocument || e.FrameID == v.frame) && len(v.loading) < 1000 {
 			v.loading[e.RequestID] = struct{}{}
 		}
 		v.mu.Unlock()
