@@ -191,9 +191,13 @@ func (c *Classifier) extend(w *work, ch *chain, i int, last placed, whole hit, s
 		return whole, sure
 	}
 	s := &ch.sets[i]
+	near := spotsOf(last.p0, last.p1).around(s.within)
 	for _, it := range s.items {
+		if w.hits.at[it.class]&near == 0 {
+			continue
+		}
 		list := w.hits.by[it.class]
-		if len(list) == 0 || it.least > 1 && !distinct(list, it.least) {
+		if it.least > 1 && !distinct(list, it.least) {
 			continue
 		}
 		at := 0

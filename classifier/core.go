@@ -371,22 +371,32 @@ func (r *ruler) address(line view) bool {
 
 // shown counts the characters that show, a stretch of spaces once, as [scan.length] does.
 func shown(s string) int {
-	n, space := 0, false
+	n, before := 0, uint8(showStart)
 	for i := range len(s) {
-		switch {
-		case s[i] <= ' ':
-			if !space {
-				n++
-			}
-			space = true
-			continue
-		case utf8.RuneStart(s[i]):
-			n++
-		}
-		space = false
+		is := showOf[s[i]]
+		n += int(is|is&^before>>1) & 1 // a start, or a space after what is none
+		before = is
 	}
 	return n
 }
+
+const (
+	showStart = 1 << iota // a rune begins that shows
+	showSpace
+)
+
+// showOf tells what a byte is to [shown]; 0 is the middle of a rune.
+var showOf = func() (t [256]uint8) {
+	for c := range t {
+		switch {
+		case c <= ' ':
+			t[c] = showSpace
+		case utf8.RuneStart(byte(c)):
+			t[c] = showStart
+		}
+	}
+	return t
+}()
 
 // core looks for a part of a post, which is no lure as a whole, that is one by
 // itself. The words found stay narrowed to it when there is one.
@@ -484,11 +494,7 @@ func (c *Classifier) narrow(w *work, f *fields, p part, t tongue) {
 		if again && int(class) >= len(c.vocab.classes) {
 			continue
 		}
-		for _, h := range whole.by[class] {
-			if p.holds(h.start, h.end) && (same || h.neutral) {
-				w.hits.add(int(class), h)
-			}
-		}
+		w.hits.take(int(class), whole.by[class], &p.view, !same)
 	}
 	if again {
 		for _, ph := range w.phrases {

@@ -48,6 +48,22 @@ func (h *hits) add(class int, x hit) {
 	h.at[class] |= spotsOf(x.p0, x.p1)
 }
 
+// take adds those of list that stand in view, with marks set the marks among them only.
+func (h *hits) take(class int, list []hit, v *view, marks bool) {
+	into := h.by[class]
+	for i := range list {
+		if x := &list[i]; v.holds(x.start, x.end) && (!marks || x.neutral) {
+			into = append(into, *x)
+			h.at[class] |= spotsOf(x.p0, x.p1)
+		}
+	}
+	if len(h.by[class]) == 0 && len(into) > 0 {
+		h.names = append(h.names, int16(class))
+		h.present[class/64] |= 1 << (class % 64)
+	}
+	h.by[class] = into[:min(len(into), maxHits)]
+}
+
 func (h *hits) has(class int) bool { return h.present[class/64]>>(class%64)&1 == 1 }
 
 // covers keeps what longer words have taken.

@@ -64,9 +64,25 @@ func (c *Classifier) count(n *counted, f *fields, v view, add bool) {
 	for i := range f {
 		x := &f[i]
 		c.vocab.votes(rawsWithin(x, v), &n.tally, sign)
+		if f.scripts()&^(1<<noScript|1<<latin) == 0 { // most posts: no need to count
+			n.letters[latin] = 100 // there are some
+			continue
+		}
 		text, _ := v.of(x.scan.text, x.shift)
 		c.runes.count(text, &n.letters, sign)
 	}
+}
+
+// scripts are those that letters of the post are of, in bits.
+func (f *fields) scripts() (set uint32) {
+	for i := range f {
+		for s, n := range f[i].scan.letters {
+			if n > 0 {
+				set |= 1 << s
+			}
+		}
+	}
+	return set
 }
 
 // A letter of ASCII is of script 1.
