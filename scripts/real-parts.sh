@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs and starts the real parts that the tests use: Elasticsearch, Chromium, Tesseract, OpenSSL, ReplayWeb.page, Python oracles.
+# Installs and starts the real parts that the tests use: Elasticsearch, Chromium, Tesseract, OpenSSL, ReplayWeb.page, axe-core, Python oracles.
 # Written for a bare Debian 12 with Go, JDK 17 and Maven. Safe to run again: what is there stays.
 #
 #   scripts/real-parts.sh install          all of the following
@@ -8,6 +8,7 @@
 #   scripts/real-parts.sh install-openssl    Debian package: openssl, as a local timestamp authority and to check its stamps
 #   scripts/real-parts.sh install-es         the Elasticsearch server, through Maven, into the cache directory
 #   scripts/real-parts.sh install-replay     ReplayWeb.page, the WACZ viewer, through npm, into the cache directory
+#   scripts/real-parts.sh install-axe        axe-core, which checks pages for what people with disabilities need, through npm, into the cache directory
 #   scripts/real-parts.sh install-oracles    Python venv with scripts/oracles.txt, in the cache directory
 #   scripts/real-parts.sh start-es         starts one server; prints "PID URL" when it answers
 #   scripts/real-parts.sh stop-es PID      stops a server that start-es started, and removes its files
@@ -24,6 +25,10 @@ replay_version=2.5.3
 # As `npm view replaywebpage@2.5.3 dist.integrity` says it, in hexadecimal.
 replay_sha512=9c28f63d238ddc1c5e489284f00b183f250bbf45cf64a2567f2e25f4fc90adef52ab02d9f9629956cfec7cba8f390e06ac7fb46248dbc0e86bf1c4931f4f20b1
 replay_home="$cache/replaywebpage-$replay_version"
+axe_version=4.14.1
+# As `npm view axe-core@4.14.1 dist.integrity` says it, in hexadecimal.
+axe_sha512=1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5
+axe_home="$cache/axe-core-$axe_version"
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 runs="${TMPDIR:-/tmp}/lurewatch-es"
 
@@ -148,6 +153,31 @@ install_replay() {
   rm -rf "$stage"
 }
 
+install_axe() {
+  if [ -f "$axe_home/axe.min.js" ]; then
+    say "axe-core $axe_version is there"
+    return
+  fi
+  command -v npm >/dev/null || apt_install npm
+  command -v npm >/dev/null || die "npm is missing; hint: sudo apt-get install -y npm"
+  local stage
+  mkdir -p "$cache"
+  stage="$(mktemp -d "$cache/stage.XXXXXX")"
+  say "fetching axe-core $axe_version through npm"
+  npm pack --silent --pack-destination "$stage" "axe-core@$axe_version" >/dev/null
+  mv "$stage/axe-core-$axe_version.tgz" "$stage/axe.tgz"
+  if ! printf '%s  %s\n' "$axe_sha512" "$stage/axe.tgz" | sha512sum --check --status; then
+    rm -rf "$stage"
+    die "axe-core $axe_version is not the file that it was when it was pinned; hint: ask npm and its authors why before you use it"
+  fi
+  tar -xzf "$stage/axe.tgz" -C "$stage" package/axe.min.js package/LICENSE
+  # The move is the last step, so that a broken download never looks installed.
+  if ! mv -T "$stage/package" "$axe_home" 2>/dev/null; then
+    [ -f "$axe_home/axe.min.js" ] || die "cannot move axe-core to $axe_home"
+  fi
+  rm -rf "$stage"
+}
+
 # Elasticsearch refuses to run as root, so root lends it the user nobody.
 as_es_user=()
 [ "$(id -u)" -ne 0 ] || as_es_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups -- env HOME=/nonexistent)
@@ -250,19 +280,21 @@ where() {
   done
   printf '%-14s %s\n' elasticsearch "$([ -x "$es_home/bin/elasticsearch" ] && echo "$es_home" || echo missing)"
   printf '%-14s %s\n' replay "$([ -f "$replay_home/ui.js" ] && echo "$replay_home" || echo missing)"
+  printf '%-14s %s\n' axe-core "$([ -f "$axe_home/axe.min.js" ] && echo "$axe_home" || echo missing)"
   printf '%-14s %s\n' oracles "$([ -x "$venv/bin/python" ] && echo "$venv" || echo missing)"
 }
 
 case "${1:-}" in
-  install) install_tools; install_chromium; install_tesseract; install_openssl; install_es; install_replay; install_oracles ;;
+  install) install_tools; install_chromium; install_tesseract; install_openssl; install_es; install_replay; install_axe; install_oracles ;;
   install-chromium) install_chromium ;;
   install-tesseract) install_tesseract ;;
   install-openssl) install_openssl ;;
   install-es) install_es ;;
   install-replay) install_replay ;;
+  install-axe) install_axe ;;
   install-oracles) install_oracles ;;
   start-es) start_es ;;
   stop-es) stop_es "${2:-}" ;;
   where) where ;;
-  *) sed -n '2,16p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+  *) sed -n '2,17p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
 esac

@@ -16,7 +16,7 @@ trap '"$here/real-parts.sh" stop-es "$pid"' EXIT
 
 export LUREWATCH_TEST_ES_URL="$url"
 export LUREWATCH_ORACLES="${LUREWATCH_ORACLES:-${XDG_CACHE_HOME:-$HOME/.cache}/lurewatch/oracles}"
-export LUREWATCH_TEST_REQUIRE="${LUREWATCH_TEST_REQUIRE:-elastic,chromium,tesseract,openssl,replay,oracles}"
+export LUREWATCH_TEST_REQUIRE="${LUREWATCH_TEST_REQUIRE:-elastic,chromium,tesseract,openssl,replay,axe,oracles}"
 code=0
 "$@" || code=$?
 exit "$code"

@@ -1,9 +1,9 @@
 // Package realtest finds the real parts that tests run against: Elasticsearch,
-// Chromium, Tesseract, OpenSSL, ReplayWeb.page, and Python programs that check our output from the outside.
+// Chromium, Tesseract, OpenSSL, ReplayWeb.page, axe-core, and Python programs that check our output from the outside.
 // It starts nothing and stands in for nothing: a part that is not there skips the
 // test, with the command that brings it.
 //
-// A name in LUREWATCH_TEST_REQUIRE (elastic, chromium, tesseract, openssl, replay, oracles;
+// A name in LUREWATCH_TEST_REQUIRE (elastic, chromium, tesseract, openssl, replay, axe, oracles;
 // parted by commas) turns that skip into a failure, so that a build cannot pass by not looking.
 package realtest
 
@@ -83,6 +83,26 @@ func Replay(t testing.TB) string {
 		}
 	}
 	return dir
+}
+
+// axeVersion is the one that scripts/real-parts.sh pins.
+const axeVersion = "4.14.1"
+
+// Axe returns the path of axe-core's script, which looks in a browser for what shuts
+// people with disabilities out of a page.
+func Axe(t testing.TB) string {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		missing(t, "axe", err.Error())
+		return ""
+	}
+	path := filepath.Join(cache, "lurewatch", "axe-core-"+axeVersion, "axe.min.js")
+	if _, err := os.Stat(path); err != nil {
+		missing(t, "axe", "no axe-core "+axeVersion+"; hint: scripts/real-parts.sh install-axe")
+		return ""
+	}
+	return path
 }
 
 // Oracles returns the path of a Python that has the programs of scripts/oracles.txt.

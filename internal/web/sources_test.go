@@ -75,7 +75,7 @@ func TestSourcesPage(t *testing.T) {
 	if strings.Index(page.body, "manila-board") > strings.Index(page.body, "khmer-jobs") {
 		t.Error("those in need of a look must come first")
 	}
-	for _, want := range []string{"pages in a row that should have given posts gave none", "What to do: compare a saved page", "Crawled before, and not configured any more: 1", "Crawled once", "posts come without contact: 40 pages in a row, of which 100% had it before."} {
+	for _, want := range []string{"pages in a row that should have given posts gave none", "What to do: compare a saved page", "Crawled before, and not configured any more: 1", "Crawled once", "posts come without contact: 40 pages in a row; 100% of such pages had it before."} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
