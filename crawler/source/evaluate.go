@@ -69,8 +69,9 @@ type pageEntry struct {
 // EvaluatePages reads every page that a manifest names and compares what auto
 // finds with what the manifest says the page plainly shows. The manifest is JSONL:
 // file (relative to the folder above the manifest, or to the manifest's own), url,
-// content_type, what, expected{title, company, location, salary, date, text, contacts,
-// listing, detail_links, children, after}. Each contact must stand in the post's text. A page whose what says "NOT a job page" must
+// content_type, what, expected{title, company, location, salary, date, text, without, contacts,
+// listing, detail_links, children, after}. Each contact and each text must stand in the post's text, nothing of without may;
+// the salary "none" means that the page tells no pay. A page whose what says "NOT a job page" must
 // give no post. Relative dates count from the first day of 2021.
 func EvaluatePages(manifest string) (Report, error) {
 	r := Report{Methods: map[string]Share{}, Fields: map[string]Share{}}
@@ -171,7 +172,13 @@ func (r *Report) judge(e pageEntry, page Page, f Found) {
 		first, _, _ := strings.Cut(got, ";") // the manifest names the first of many
 		r.count(method, "location", e.File, squash(got) == squash(w) || squash(first) == squash(w), w, got)
 	}
-	if w := want("salary"); w != "" {
+	if w := want("salary"); w == "none" {
+		got := "none"
+		if p.Salary != nil {
+			got = rawSalary(*p.Salary)
+		}
+		r.count(method, "salary", e.File, p.Salary == nil, w, got)
+	} else if w != "" {
 		ok, got := sameSalary(w, p.Salary)
 		r.count(method, "salary", e.File, ok, w, got)
 	}
@@ -185,18 +192,40 @@ func (r *Report) judge(e pageEntry, page Page, f Found) {
 		}
 		r.count(method, "date", e.File, ok, w, p.PostedAt.Format(time.RFC3339))
 	}
-	if list, ok := e.Expected["contacts"].([]any); ok {
-		have := reachable(p.Title + "\n" + p.Text)
-		for _, c := range list {
-			w, _ := c.(string)
-			r.count(method, "contact", e.File, strings.Contains(have, reachable(w)), w, "")
-		}
+	have := reachable(p.Title + "\n" + p.Text)
+	for _, w := range wanted(e.Expected["contacts"]) {
+		r.count(method, "contact", e.File, strings.Contains(have, reachable(w)), w, "")
 	}
-	if w := want("text"); w != "" {
-		r.count(method, "text", e.File, strings.Contains(squash(p.Text), squash(w)) && !hasTags(p.Text), w, p.Text)
+	text := squash(p.Text)
+	for _, w := range wanted(e.Expected["without"]) {
+		r.count(method, "boilerplate left out", e.File, method != "none" && !strings.Contains(text, squash(w)), "no "+w, p.Text)
+	}
+	if list := wanted(e.Expected["text"]); len(list) > 0 {
+		for _, w := range list {
+			r.count(method, "text", e.File, strings.Contains(text, squash(w)) && !hasTags(p.Text), w, p.Text)
+		}
 	} else if len(e.Expected) > 2 {
 		r.count(method, "text", e.File, utf8.RuneCountInString(p.Text) >= 100 && !hasTags(p.Text), "the description without markup", fmt.Sprintf("%d bytes", len(p.Text)))
 	}
+}
+
+// wanted is a string of a manifest, or a list of them.
+func wanted(v any) []string {
+	switch t := v.(type) {
+	case string:
+		if t != "" {
+			return []string{t}
+		}
+	case []any:
+		var out []string
+		for _, e := range t {
+			if s, ok := e.(string); ok {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	return nil
 }
 
 // reachable is a text by its letters, digits and the marks of addresses alone.

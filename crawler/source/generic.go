@@ -59,6 +59,10 @@ func genericPost(d *document, links []Link) (post.Post, bool) {
 // visible pages of the corpus, half-way between the articles and the ads.
 const adThreshold = 2.6
 
+// formWords is how many words an ad has at least that stands on one page with the
+// form to apply with; fewer are the heading of the form.
+const formWords = 120
+
 // adScore adds up what speaks for one ad and takes away what speaks for an
 // article or a listing.
 func adScore(d *document, r region, title string, links []Link) float64 {
@@ -137,6 +141,9 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 	against := articleSigns(d, low, words, plain)
 	if against == 0 && words < 300 && groups > 0 && d.url != nil && adPath.MatchString(d.url.Path) && hasID(d.url.Path) {
 		score++ // the page of one ad by its address, and nothing speaks against it
+	}
+	if r.form && words < formWords {
+		score -= 3 // what is left beside a form to apply with is its heading
 	}
 	score -= against
 	score -= listingSigns(d, r, links)

@@ -30,6 +30,12 @@ func listingSigns(d *document, r region, links []Link) float64 {
 		}
 		return true
 	})
+	if r.rows > 0 && r.bytes > len(r.text) { // hardly anything is left beside rows of other posts
+		if r.rows >= 8 {
+			return 4
+		}
+		return 2.5
+	}
 	switch n := len(inside); {
 	case n >= 8, n > 0 && m.mostly(rows):
 		return 4

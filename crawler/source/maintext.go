@@ -21,6 +21,7 @@ type region struct {
 	skip map[*html.Node]bool // boilerplate inside and outside of node
 	text string
 	out  []string // contact lines of the page outside of node
+	fittings
 }
 
 // region is the main region of d, found once.
@@ -41,7 +42,7 @@ func mainRegion(d *document) region {
 		body = root
 	}
 	r := region{skip: map[*html.Node]bool{}}
-	m := measure{skip: r.skip, weight: map[*html.Node]int{}, boiler: map[string]bool{}}
+	m := measure{skip: r.skip, weight: map[*html.Node]int{}, boiler: map[string]bool{}, hidden: map[string]bool{}, found: &r.fittings}
 	m.node(body, 0, false)
 	r.node = tightest(body, m)
 	r.text = r.render(r.node)
@@ -61,6 +62,8 @@ type measure struct {
 	skip   map[*html.Node]bool
 	weight map[*html.Node]int
 	boiler map[string]bool // what boilerRE says of classes and ids that came up already
+	hidden map[string]bool // what hiddenClass says of classes
+	found  *fittings
 }
 
 func (m measure) node(n *html.Node, depth int, inMain bool) (weight, links int) {
@@ -71,7 +74,7 @@ func (m measure) node(n *html.Node, depth int, inMain bool) (weight, links int) 
 		if unseen(n) {
 			return 0, 0
 		}
-		if depth > 0 && m.boilerplate(n, inMain) {
+		if depth > 0 && (m.boilerplate(n, inMain) || m.away(n)) {
 			m.skip[n] = true
 			return 0, 0
 		}
@@ -79,10 +82,26 @@ func (m measure) node(n *html.Node, depth int, inMain bool) (weight, links int) 
 	if n.DataAtom == atom.Main || n.DataAtom == atom.Article || attr(n, "role") == "main" {
 		inMain = true
 	}
+	var blocks []sibling
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		w, l := m.node(c, depth+1, inMain)
 		weight += w
 		links += l
+		if c.Type == html.ElementNode && (w > 0 || l > 0) && !m.skip[c] {
+			blocks = append(blocks, sibling{c, w, l})
+		}
+	}
+	for _, c := range cards(blocks) {
+		m.skip[c.node] = true
+		weight -= c.weight
+		links -= c.links
+		m.found.rows++
+		m.found.bytes += c.weight + c.links
+	}
+	if applyForm(n, weight) {
+		m.skip[n] = true
+		m.found.form = true
+		return 0, 0
 	}
 	if n.DataAtom == atom.A && ContactLink(n) == "" {
 		weight, links = 0, weight+links
