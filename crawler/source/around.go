@@ -1,6 +1,8 @@
 package source
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -28,18 +30,24 @@ func fillAround(po *post.Post, r region, d *document) {
 		return
 	}
 	l := labelled{po, d.page.FetchedAt}
+	linked := map[cue][]string{}
 	each(both, func(n *html.Node) bool {
 		if n.Type != html.ElementNode {
 			return true
 		}
 		switch n.DataAtom {
-		case atom.Aside, atom.Nav, atom.Footer, atom.A, atom.Form, atom.Script, atom.Style:
+		case atom.A:
+			if g := classField(elementName(n)); g >= 0 && !unseen(n) {
+				linked[g] = append(linked[g], OneLine(Text(n)))
+			}
+			return false
+		case atom.Aside, atom.Nav, atom.Footer, atom.Form, atom.Script, atom.Style:
 			return false
 		}
 		if n == r.node || unseen(n) { // that has been read
 			return false
 		}
-		if g := classField(attr(n, "class") + " " + attr(n, "id") + " " + attr(n, "itemprop")); g >= 0 {
+		if g := classField(elementName(n)); g >= 0 {
 			for _, s := range []string{attr(n, "datetime"), attr(n, "title"), OneLine(Text(n))} {
 				if _, val, ok := cutLabel(s); ok && g != cueDate {
 					s = val
@@ -51,7 +59,40 @@ func fillAround(po *post.Post, r region, d *document) {
 		}
 		return true
 	})
+	for _, g := range labelGroups { // a link of that name, unless other posts have theirs too
+		if all := linked[g]; len(all) > 0 && !slices.ContainsFunc(all, func(s string) bool { return s != all[0] }) {
+			l.set(g, all[0])
+		}
+	}
+	l.lines(linesAfter(both, r, title))
+	if len(po.Locations) == 0 {
+		l.set(cuePlace, mapped(region{node: both, skip: r.skip}))
+	}
 }
+
+// linesAfter are the lines of n that follow the title, the region left out.
+func linesAfter(n *html.Node, r region, title string) []string {
+	w := textWriter{max: 64 << 10, skip: maps.Clone(r.skip)}
+	w.skip[r.node] = true
+	each(n, func(c *html.Node) bool {
+		if c.DataAtom == atom.Aside || c.DataAtom == atom.Nav || c.DataAtom == atom.Footer || c.DataAtom == atom.Form {
+			w.skip[c] = true
+			return false
+		}
+		return true
+	})
+	w.node(n, false)
+	lines := strings.Split(w.String(), "\n")
+	for i, line := range lines {
+		if squash(line) == title {
+			return lines[i+1 : min(i+1+linesBelowTitle, len(lines))]
+		}
+	}
+	return nil
+}
+
+// linesBelowTitle is how far below its title a post's own fields stand.
+const linesBelowTitle = 30
 
 // headingLevel is 1 to 3 for a heading, 0 for anything else.
 func headingLevel(n *html.Node) int {

@@ -20,7 +20,12 @@ var labelGroups = []cue{cueCompany, cuePlace, cuePay, cueDate}
 // label and value on two lines, and from elements whose class names the field.
 func fillLabelled(po *post.Post, r region, d *document) {
 	l := labelled{po, d.page.FetchedAt}
+	l.named(r)
+	l.pairs(r)
 	l.lines(strings.Split(r.text, "\n"))
+	if len(po.Locations) == 0 {
+		l.set(cuePlace, mapped(r))
+	}
 	if po.PostedAt.IsZero() {
 		if n := first(r.node, func(n *html.Node) bool { return n.DataAtom == atom.Time && attr(n, "datetime") != "" }); n != nil {
 			po.PostedAt, _ = ParseTime(attr(n, "datetime"), d.page.FetchedAt)
@@ -30,7 +35,7 @@ func fillLabelled(po *post.Post, r region, d *document) {
 		if n.Type != html.ElementNode || r.skip[n] || unseen(n) {
 			return !r.skip[n]
 		}
-		if g := classField(attr(n, "class") + " " + attr(n, "id")); g >= 0 {
+		if g := classField(elementName(n)); g >= 0 {
 			if s := Text(n); s != "" && len(s) <= 240 && !strings.Contains(s, "\n") {
 				_, val, ok := cutLabel(s)
 				if !ok {
@@ -52,11 +57,14 @@ type labelled struct {
 // lines reads labels with their values, on one line or two.
 func (l labelled) lines(lines []string) {
 	for i, line := range lines[:min(len(lines), 400)] {
-		if utf8.RuneCountInString(line) > 160 {
+		if strings.Contains(line, " | ") && l.row(line) || utf8.RuneCountInString(line) > 160 {
 			continue
 		}
 		name, val, ok := cutLabel(line)
 		g := labelOf(name)
+		if !ok {
+			l.dated(line)
+		}
 		switch {
 		case g < 0:
 		case ok && val != "":
@@ -143,6 +151,9 @@ func cutLabel(line string) (name, val string, ok bool) {
 var labelWords = map[string]cue{
 	"pay": cuePay, "wages": cuePay, "rate": cuePay, "income": cuePay, "remuneration": cuePay, "รายได้": cuePay, "ค่าจ้าง": cuePay, "給与": cuePay, "급여": cuePay, "ចំណូល": cuePay, "ဝင်ငွေ": cuePay,
 	"place": cuePlace, "area": cuePlace, "region": cuePlace, "destination": cuePlace, "country": cuePlace, "where": cuePlace, "တည်နေရာ": cuePlace, "ພື້ນທີ່": cuePlace, "พื้นที่": cuePlace,
+	"localidad": cuePlace, "ciudad": cuePlace, "población": cuePlace, "provincia": cuePlace, "cidade": cuePlace, "ville": cuePlace, "stadt": cuePlace, "città": cuePlace, "plaats": cuePlace, "lokalita": cuePlace, "miasto": cuePlace, "oraș": cuePlace, "kota": cuePlace, "wilayah": cuePlace, "thành phố": cuePlace, "ilçe": cuePlace, "il": cuePlace, "所在地": cuePlace, "工作城市": cuePlace, "المحافظة": cuePlace, "المكان": cuePlace, "ຈັງຫວັດ": cuePlace, "ខេត្ត": cuePlace,
+	"最終更新日": cueDate, "更新日時": cueDate, "公開日": cueDate, "投稿日": cueDate, "登録日": cueDate, "発布日": cueDate, "last updated": cueDate, "updated": cueDate, "date listed": cueDate, "listing date": cueDate, "fecha de alta": cueDate, "aktualisiert": cueDate, "mise à jour": cueDate, "ngày cập nhật": cueDate, "수정일": cueDate, "작성일": cueDate, "تاريخ الإعلان": cueDate, "дата размещения": cueDate,
+	"جهة العمل": cueCompany, "المؤسسة": cueCompany, "勤務先": cueCompany, "企業名": cueCompany, "店名": cueCompany, "hiring company": cueCompany,
 	"added": cueDate, "listed": cueDate, "created": cueDate, "วันที่ลงประกาศ": cueDate, "วันที่ประกาศ": cueDate, "ថ្ងៃផ្សាយ": cueDate, "ថ្ងៃចុះផ្សាយ": cueDate, "ရက်စွဲ": cueDate, "tanggal posting": cueDate, "tanggal tayang": cueDate,
 	"advertiser": cueCompany, "recruiter": cueCompany, "agency": cueCompany, "client": cueCompany,
 }
@@ -151,6 +162,7 @@ var labelWords = map[string]cue{
 // more than the word.
 func labelOf(name string) cue {
 	name = strings.ToLower(strings.TrimFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }))
+	name = withoutModifiers(name)
 	n := utf8.RuneCountInString(name)
 	if n < 2 || n > 30 {
 		return -1

@@ -31,7 +31,10 @@ func listingSigns(d *document, r region, links []Link) float64 {
 		return true
 	})
 	if r.rows > 0 && r.bytes > len(r.text) { // hardly anything is left beside rows of other posts
-		if r.rows >= 8 {
+		switch contact := hasContact(r.text); {
+		case r.rows >= 8 && !contact:
+			return 6
+		case r.rows >= 8:
 			return 4
 		}
 		return 2.5

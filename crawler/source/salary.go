@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/lurewatch/lurewatch/internal/post"
 )
@@ -89,7 +91,7 @@ func Period(s string) string {
 // ParseSalary reads a line such as "$800 - $1,200 per month". Raw is the line,
 // whatever could be read from it.
 func ParseSalary(s string) post.Salary {
-	raw := OneLine(s)
+	raw := OneLine(strings.Map(visible, s))
 	if len(raw) > 200 {
 		return post.Salary{}
 	}
@@ -119,6 +121,14 @@ func ParseSalary(s string) post.Salary {
 	return out
 }
 
+// visible drops the marks that pages join figures with and nobody sees.
+func visible(r rune) rune {
+	if unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return r
+}
+
 // multiplier is what a mark right after a number makes of it.
 func multiplier(after string) float64 {
 	after = strings.TrimLeft(strings.ToLower(after[:min(len(after), 24)]), " ")
@@ -127,13 +137,19 @@ func multiplier(after string) float64 {
 		by   float64
 	}{{"k", 1e3}, {"千", 1e3}, {"тыс", 1e3}, {"rb", 1e3}, {"ribu", 1e3}, {"万", 1e4}, {"萬", 1e4}, {"만", 1e4}, {"triệu", 1e6}, {"tr", 1e6}, {"juta", 1e6}, {"jt", 1e6}, {"млн", 1e6}, {"lakh", 1e5}} {
 		if rest, ok := strings.CutPrefix(after, m.mark); ok {
-			if c := strings.TrimLeft(rest, " ")[:min(1, len(strings.TrimLeft(rest, " ")))]; m.mark == "k" && rest != "" && rest[0] >= 'a' && rest[0] <= 'z' || m.mark == "tr" && c != "" && c[0] >= 'a' && c[0] <= 'z' && rest[0] != ' ' {
+			if c := strings.TrimLeft(rest, " ")[:min(1, len(strings.TrimLeft(rest, " ")))]; m.mark == "k" && startsWithLetter(rest) || m.mark == "tr" && c != "" && c[0] >= 'a' && c[0] <= 'z' && rest[0] != ' ' {
 				continue
 			}
 			return m.by
 		}
 	}
 	return 1
+}
+
+// startsWithLetter reports a mark that goes on as a word: the k of "Kč" and "km".
+func startsWithLetter(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLetter(r)
 }
 
 // amount reads one number with whatever separators it has.

@@ -20,7 +20,7 @@ type state struct{}
 func (state) Name() string { return "state" }
 
 // stateNames are the variables that frameworks and boards assign their data to.
-var stateNames = regexp.MustCompile(`(?:__NUXT__|__INITIAL_STATE__|__PRELOADED_STATE__|__APOLLO_STATE__|__INITIAL_DATA__|__STATE__|__data|_initialData|__REACT_QUERY_STATE__|__SSR_DATA__|jobDetail|jobData|pageData)\s*=\s*`)
+var stateNames = regexp.MustCompile(`(?:__NUXT__|__INITIAL_STATE__|__PRELOADED_STATE__|__APOLLO_STATE__|__INITIAL_DATA__|__STATE__|__data|_initialData|__REACT_QUERY_STATE__|__SSR_DATA__|jobDetail|jobData|pageData|window\.[A-Za-z][A-Za-z0-9_]*_(?:DATA|STATE|PROPS|STORE))\s*=\s*`)
 
 func (state) Extract(_ context.Context, p Page) (Found, error) {
 	d := p.document()
@@ -50,7 +50,7 @@ func (state) Extract(_ context.Context, p Page) (Found, error) {
 		case strings.Contains(s, "__next_f"):
 			pushed(s, &rows)
 		default:
-			if at := stateNames.FindStringIndex(s); at != nil {
+			for _, at := range stateNames.FindAllStringIndex(s, 4) {
 				if v := assigned(s[at[1]:]); v != nil {
 					values = append(values, v)
 				}

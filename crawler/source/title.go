@@ -11,9 +11,42 @@ import (
 // titleCuts separate the title of a page from the name of its site.
 var titleCuts = []string{" | ", " – ", " — ", " - ", " :: ", " » ", " › ", " · ", "_", "｜", " ǀ ", "－"}
 
-// pageTitle is the title of the post: the heading of the region, or what the
-// page is called without the name of the site.
+// pageTitle is the title of the post. Where the page is called after its site or
+// its kind alone, what the text says of the job counts.
 func pageTitle(d *document, r region) string {
+	t := titleTail.ReplaceAllString(calledTitle(d, r), "")
+	full := headTitle(d)
+	named := namedTitle(d)
+	inText := t != "" && strings.Contains(squash(r.text), squash(t))
+	if !weak(t) && !weak(withoutSite(d, t)) && !siteName(d, t) && (inText || headed(d, t)) && (named == "" || squash(t) != squash(full)) {
+		return t
+	}
+	for _, better := range []string{named, labelledTitle(r.text), partInText(full, r.text)} {
+		if better != "" && !weak(better) {
+			return cap256(better)
+		}
+	}
+	if weak(t) {
+		if n := first(r.node, func(n *html.Node) bool {
+			return headingLevel(n) > 1 && !r.skip[n] && !weak(OneLine(Text(n))) && labelOf(OneLine(Text(n))) < 0
+		}); n != nil {
+			return cap256(OneLine(Text(n)))
+		}
+	}
+	return t
+}
+
+// headed reports whether a heading of the page says t.
+func headed(d *document, t string) bool {
+	sq := squash(t)
+	return sq != "" && first(d.tree(), func(n *html.Node) bool {
+		return headingLevel(n) > 0 && squash(OneLine(Text(n))) == sq
+	}) != nil
+}
+
+// calledTitle is the heading of the region, or what the page is called without
+// the name of the site.
+func calledTitle(d *document, r region) string {
 	var heads []string
 	each(d.tree(), func(n *html.Node) bool {
 		if n.DataAtom == atom.H1 && !unseen(n) && len(heads) < 8 {
