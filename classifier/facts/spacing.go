@@ -113,8 +113,9 @@ func (l *lexer) endsWord(s string, end int, w *lexWord) (int, bool) {
 	case kana:
 		return end, theirs != kana
 	case glued:
-		// a Korean word of one syllable is a word only by itself
-		return end, !unicode.IsMark(next) && (theirs != glued || len(w.text) > 3 || !w.hangul())
+		// a Korean word of one syllable is a word only by itself; a stem takes the vowel sign
+		// that its last consonant carries when it is declined: লাওস, লাওসে
+		return end, (w.stem || !unicode.IsMark(next)) && (theirs != glued || len(w.text) > 3 || !w.hangul())
 	case both:
 		return end, true
 	case prefixed:
