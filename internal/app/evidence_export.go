@@ -7,13 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/lurewatch/lurewatch/indexer"
-	"github.com/lurewatch/lurewatch/internal/archive"
 	"github.com/lurewatch/lurewatch/internal/custody"
 	"github.com/lurewatch/lurewatch/internal/custody/stamp"
 	"github.com/lurewatch/lurewatch/internal/evidence"
@@ -246,29 +244,10 @@ func (a *App) member(ctx context.Context, file string, r custody.Record, doc ind
 	if err != nil {
 		return m, nil, fmt.Errorf("record %s of %s: %w\nhint: `lurewatch evidence verify` names all that is damaged; put back a copy of the file", r.ID, r.URL, err)
 	}
-	x := &evidence.Indexed{URL: rec.TargetURI, Date: rec.Date, Digest: rec.StatedDigest()}
-	switch rec.Type {
-	case "response":
-		if h, err := archive.SplitHTTP(rec.Block); err == nil {
-			x.Status, x.MIME = h.Status(), mediaType(h.Header.Get("Content-Type"))
-		}
-	case "resource":
-		x.MIME = mediaType(rec.ContentType)
-	default:
-		return m, nil, nil
-	}
-	m.Index = x
-	if rec.Field(captureField) == "" {
+	if rec.Field(captureField) == "" || rec.Type != "response" && rec.Type != "resource" {
 		return m, nil, nil
 	}
 	return m, &evidence.Page{URL: rec.TargetURI, Title: cmp.Or(doc.Post.Title, rec.TargetURI), At: rec.Date}, nil
-}
-
-func mediaType(s string) string {
-	if kind, _, err := mime.ParseMediaType(s); err == nil {
-		return kind
-	}
-	return "application/octet-stream"
 }
 
 // ruleFile is the text of a rule that fired, if it is the one that fired.

@@ -32,13 +32,19 @@ type cdxjLine struct {
 	Filename string `json:"filename"`
 }
 
-// cdxj writes the index of a WARC, sorted.
-func cdxj(members []Member, warc string) ([]byte, error) {
+// cdxj writes the index of a WARC, sorted, from its gzip members. It returns too what
+// was indexed.
+func cdxj(members [][]byte, warc string) (index []byte, shown []Indexed, err error) {
 	var lines []string
 	at := 0
-	for _, m := range members {
-		if x := m.Index; x != nil {
-			l := cdxjLine{URL: x.URL, MIME: x.MIME, Digest: x.Digest, Length: fmt.Sprint(len(m.Raw)), Offset: fmt.Sprint(at), Filename: warc}
+	for _, raw := range members {
+		x, err := indexOf(raw)
+		if err != nil {
+			return nil, nil, err
+		}
+		if x != nil {
+			shown = append(shown, *x)
+			l := cdxjLine{URL: x.URL, MIME: x.MIME, Digest: x.Digest, Length: fmt.Sprint(len(raw)), Offset: fmt.Sprint(at), Filename: warc}
 			if x.Status > 0 {
 				l.Status = fmt.Sprint(x.Status)
 			}
@@ -46,14 +52,14 @@ func cdxj(members []Member, warc string) ([]byte, error) {
 			enc := json.NewEncoder(&b)
 			enc.SetEscapeHTML(false)
 			if err := enc.Encode(l); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			lines = append(lines, surt(x.URL)+" "+x.Date.UTC().Format("20060102150405")+" "+b.String())
 		}
-		at += len(m.Raw)
+		at += len(raw)
 	}
 	slices.Sort(lines)
-	return []byte(strings.Join(lines, "")), nil
+	return []byte(strings.Join(lines, "")), shown, nil
 }
 
 var (

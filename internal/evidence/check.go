@@ -51,16 +51,22 @@ func Check(b []byte, roots *x509.CertPool) Report {
 	for _, f := range files {
 		c.files[f.name] = f.data
 	}
+	c.names(files)
 	c.manifest(files)
 	entries := c.entries()
 	c.records(entries)
 	c.proof(entries, roots)
+	if len(c.rep.Faults) == 0 { // else it is only said again
+		c.again(files, entries)
+	}
 	return c.rep
 }
 
 type checker struct {
-	rep   Report
-	files map[string][]byte
+	rep     Report
+	files   map[string][]byte
+	pages   []Page   // as listed
+	stamped []string // head, time and authority of each timestamp
 }
 
 func (c *checker) faultf(format string, args ...any) {
@@ -156,6 +162,7 @@ func (c *checker) records(entries []custody.Entry) {
 			}
 		}
 	}
+	var members [][]byte
 	warc, at := c.files["archive/"+warcFile], int64(0)
 	for i, line := range c.lines(recordsFile) {
 		f := strings.Split(line, " ")
@@ -179,12 +186,14 @@ func (c *checker) records(entries []custody.Entry) {
 			c.faultf("%s: its bytes are not those that were archived", name)
 		}
 		delete(known, place{f[4], orig})
+		members = append(members, warc[offset:offset+length])
 		at += length
 		c.rep.Records++
 	}
 	if at != int64(len(warc)) {
 		c.faultf("archive/%s: %d bytes at its end belong to no record", warcFile, int64(len(warc))-at)
 	}
+	c.shown(members)
 	for p, r := range known {
 		c.faultf("record %s (archive file %s at offset %d, %s) is missing", r.ID, p.file, p.offset, r.URL)
 	}
@@ -244,6 +253,7 @@ func (c *checker) stamps(roots *x509.CertPool) (tops []string) {
 			c.faultf("evidence/%s: it is of %s, %s says %s", f[1], tok.Time.Format(time.RFC3339), stampsFile, f[3])
 		}
 		tops = append(tops, f[0])
+		c.stamped = append(c.stamped, f[0]+" "+f[3]+" "+f[4])
 		c.rep.Stamps = append(c.rep.Stamps, fmt.Sprintf("%s by %s (signed by %s)", tok.Time.Format("2006-01-02 15:04:05Z"), f[4], tok.Signer))
 		if c.rep.By.IsZero() || tok.Time.After(c.rep.By) {
 			c.rep.By = tok.Time

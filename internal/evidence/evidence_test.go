@@ -2,6 +2,8 @@ package evidence
 
 import (
 	"bytes"
+	"compress/gzip"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +28,19 @@ func TestSURT(t *testing.T) {
 	}
 }
 
+// archived is a record of a page as it stands in an archive.
+func archived(t testing.TB, url, text string) []byte {
+	t.Helper()
+	body := "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + text
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	fmt.Fprintf(z, "WARC/1.1\r\nWARC-Type: response\r\nWARC-Date: 2001-09-09T01:46:40Z\r\nWARC-Target-URI: %s\r\nWARC-Record-ID: <urn:uuid:%s>\r\nWARC-Payload-Digest: sha256:X\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n", url, text, len(body), body)
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // contents is a small package: two records in two entries, with others between.
 func contents(t testing.TB) Contents {
 	t.Helper()
@@ -38,11 +53,12 @@ func contents(t testing.TB) Contents {
 		Pages: []Page{{URL: "https://jobs.example/1", Title: "Chat", At: time.Unix(1e9, 0)}},
 		Rules: []Rule{{ID: "r", Title: "R", Hash: "sha256:0", Text: []byte("title: R\n")}},
 	}
-	for n, raw := range []string{"first member", "another post", "second member"} {
+	for n, text := range []string{"first member", "another post", "second member"} {
 		file := string('a'+rune(n)) + ".warc.gz"
-		r := custody.Record{Type: "response", ID: "urn:uuid:" + raw[:3], URL: "https://jobs.example/1", Length: int64(len(raw)), SHA256: sum([]byte(raw))}
+		raw := archived(t, "https://jobs.example/1", text)
+		r := custody.Record{Type: "response", ID: "urn:uuid:" + text[:3], URL: "https://jobs.example/1", Length: int64(len(raw)), SHA256: sum(raw)}
 		if n != 1 {
-			c.Members = append(c.Members, Member{Record: r, File: file, Raw: []byte(raw), Index: &Indexed{URL: r.URL, MIME: "text/html", Status: 200, Date: time.Unix(1e9, 0)}})
+			c.Members = append(c.Members, Member{Record: r, File: file, Raw: raw})
 		}
 		if err := l.Append(t.Context(), custody.Entry{Kind: custody.KindCapture, Capture: &custody.Capture{File: file, Records: []custody.Record{r}}}); err != nil {
 			t.Fatal(err)

@@ -36,9 +36,8 @@ type Contents struct {
 // Member is one record, as it stands in the archive.
 type Member struct {
 	custody.Record
-	File  string // of the archive
-	Raw   []byte // the gzip member
-	Index *Indexed
+	File string // of the archive
+	Raw  []byte // the gzip member
 }
 
 // Page is a page that a viewer opens.
@@ -72,6 +71,9 @@ const (
 	verdictFile = "evidence/verdict.json"
 	rulesFile   = "evidence/rules.json"
 	sumsFile    = "evidence/sha256sums.txt"
+	exportFile  = "evidence/export.json"
+	indexFile   = "indexes/index.cdx"
+	pagesFile   = "pages/pages.jsonl"
 	statement   = "evidence/statement"
 )
 
@@ -121,7 +123,11 @@ func (c Contents) files() ([]file, error) {
 		proof.WriteString(l.String() + "\n")
 	}
 	out := []file{{"archive/" + warcFile, warc.Bytes()}}
-	index, err := cdxj(c.Members, warcFile)
+	var raws [][]byte
+	for _, m := range c.Members {
+		raws = append(raws, m.Raw)
+	}
+	index, _, err := cdxj(raws, warcFile)
 	if err != nil {
 		return nil, err
 	}
@@ -147,12 +153,16 @@ func (c Contents) files() ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
+	export, err := c.export()
+	if err != nil {
+		return nil, err
+	}
 	out = append(out,
-		file{"indexes/index.cdx", index}, file{"pages/pages.jsonl", pages},
+		file{indexFile, index}, file{pagesFile, pages},
 		file{recordsFile, records.Bytes()}, file{custodyFile, entries.Bytes()}, file{proofFile, proof.Bytes()}, file{stampsFile, stamps.Bytes()},
 	)
 	out = append(out, tokens...)
-	return append(out, file{verdictFile, verdict}, file{rulesFile, rules}, file{statement + ".txt", text}, file{statement + ".html", page}), nil
+	return append(out, file{verdictFile, verdict}, file{rulesFile, rules}, file{exportFile, export}, file{statement + ".txt", text}, file{statement + ".html", page}), nil
 }
 
 // pages writes the list of pages; the first line says what it is.
