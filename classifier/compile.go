@@ -55,7 +55,7 @@ type vocabulary struct {
 // language ask lies together.
 type word struct {
 	known langSet // languages in which it means something
-	first int32   // senses[first:first+senses]
+	first int32   // senses[first:first+senses]; of a word with one sense its class and gloss, see [word.only]
 	vote  int32   // of several votes the first among the ballots
 
 	senses uint8
@@ -64,15 +64,36 @@ type word struct {
 	weight uint8 // 0 when there is none, or several
 }
 
+// only is the sense of a word that has but one, as most have: it is all in the word.
+func (w *word) only() sense {
+	return sense{
+		langs: w.known, class: int16(w.first), gloss: int16(w.first >> 16),
+		stem: w.flags&anyStem != 0, amb: w.flags&onlyAmb != 0, phrase: w.flags&onlyPhrase != 0,
+	}
+}
+
+// pack puts the sense of a word that has but one into it; a function word has none to be asked for.
+func (w *word) pack(s sense) {
+	w.first = int32(s.gloss)<<16 | int32(uint16(s.class))
+	if s.amb {
+		w.flags |= onlyAmb
+	}
+	if s.phrase {
+		w.flags |= onlyPhrase
+	}
+}
+
 // wordFlags tell of a word what the walk over a text must know.
 type wordFlags uint8
 
 const (
-	anyStem  wordFlags = 1 << iota // some sense is a stem
-	anySense                       // it has senses
-	ofFacts                        // facts are read by it
-	touchy                         // some language has an exception for it
-	ballot                         // it has several votes
+	anyStem    wordFlags = 1 << iota // some sense is a stem
+	anySense                         // it has senses
+	ofFacts                          // facts are read by it
+	touchy                           // some language has an exception for it
+	ballot                           // it has several votes
+	onlyAmb                          // its only sense is ambiguous
+	onlyPhrase                       // and that of a phrase
 )
 
 type side struct{ noBefore, noAfter, reach int8 }
@@ -120,6 +141,11 @@ func newVocabulary(p *rules.Pack, concepts map[string]int, others []string, tab 
 	}
 	b.finish()
 	v.countVotes()
+	for i := range v.of {
+		if w := &v.of[i]; w.senses == 1 {
+			w.pack(v.senses[w.first])
+		}
+	}
 	for i := range own {
 		v.of[i].flags |= anySense
 	}

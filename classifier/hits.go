@@ -111,7 +111,15 @@ func (c *Classifier) resolveOne(s *scan, r raw, of *word, t tongue, w *work, shi
 	whole := of.flags&anyStem == 0 // or it would not have been found
 	wholeKnown := whole
 	masks := false
-	for _, x := range v.senses[of.first:][:of.senses] {
+	var one [1]sense
+	senses := one[:]
+	if of.senses == 1 {
+		one[0] = of.only()
+	} else {
+		senses = v.senses[of.first:][:of.senses]
+	}
+	for i := range senses {
+		x := &senses[i]
 		langs := x.langs & t.active
 		if langs == 0 || x.fun {
 			continue
