@@ -29,6 +29,15 @@ func Fold(s string) string {
 		// Runes that fold one by one, up to one that is joined: that goes with the rune before it.
 		last, from := i, i // the rune before, and what is not yet copied
 		for i < len(s) {
+			if c := s[i]; c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) { // joined by nothing
+				if 'A' <= c && c <= 'Z' {
+					b = append(append(b, s[from:i]...), c+'a'-'A')
+					from = i + 1
+				}
+				last = i
+				i++
+				continue
+			}
 			r, n := utf8.DecodeRuneInString(s[i:])
 			to := tab.of(r)
 			if to == joins || to == apart && tab.joined(s[i+n:]) {
