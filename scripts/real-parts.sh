@@ -128,55 +128,35 @@ install_oracles() {
   cp "$here/oracles.txt" "$venv/oracles.txt"
 }
 
-install_replay() {
-  if [ -f "$replay_home/ui.js" ]; then
-    say "replaywebpage $replay_version is there"
+# npm_package NAME VERSION SHA512 FILE… puts files of a package of npm, as they were
+# when they were pinned, into the cache directory.
+npm_package() {
+  local name="$1" version="$2" sum="$3" home="$cache/$1-$2" stage
+  shift 3
+  if [ -f "$home/$1" ]; then
+    say "$name $version is there"
     return
   fi
   command -v npm >/dev/null || apt_install npm
   command -v npm >/dev/null || die "npm is missing; hint: sudo apt-get install -y npm"
-  local stage
   mkdir -p "$cache"
   stage="$(mktemp -d "$cache/stage.XXXXXX")"
-  say "fetching replaywebpage $replay_version through npm (2.4 MB)"
-  npm pack --silent --pack-destination "$stage" "replaywebpage@$replay_version" >/dev/null
-  mv "$stage/replaywebpage-$replay_version.tgz" "$stage/replay.tgz"
-  if ! printf '%s  %s\n' "$replay_sha512" "$stage/replay.tgz" | sha512sum --check --status; then
+  say "fetching $name $version through npm"
+  npm pack --silent --pack-destination "$stage" "$name@$version" >/dev/null
+  if ! printf '%s  %s\n' "$sum" "$stage/$name-$version.tgz" | sha512sum --check --status; then
     rm -rf "$stage"
-    die "replaywebpage $replay_version is not the file that it was when it was pinned; hint: ask npm and its authors why before you use it"
+    die "$name $version is not the file that it was when it was pinned; hint: ask npm and its authors why before you use it"
   fi
-  tar -xzf "$stage/replay.tgz" -C "$stage" package/ui.js package/sw.js package/index.html package/LICENSE
+  tar -xzf "$stage/$name-$version.tgz" -C "$stage" "${@/#/package/}"
   # The move is the last step, so that a broken download never looks installed.
-  if ! mv -T "$stage/package" "$replay_home" 2>/dev/null; then
-    [ -f "$replay_home/ui.js" ] || die "cannot move the viewer to $replay_home"
+  if ! mv -T "$stage/package" "$home" 2>/dev/null; then
+    [ -f "$home/$1" ] || die "cannot move $name to $home"
   fi
   rm -rf "$stage"
 }
 
-install_axe() {
-  if [ -f "$axe_home/axe.min.js" ]; then
-    say "axe-core $axe_version is there"
-    return
-  fi
-  command -v npm >/dev/null || apt_install npm
-  command -v npm >/dev/null || die "npm is missing; hint: sudo apt-get install -y npm"
-  local stage
-  mkdir -p "$cache"
-  stage="$(mktemp -d "$cache/stage.XXXXXX")"
-  say "fetching axe-core $axe_version through npm"
-  npm pack --silent --pack-destination "$stage" "axe-core@$axe_version" >/dev/null
-  mv "$stage/axe-core-$axe_version.tgz" "$stage/axe.tgz"
-  if ! printf '%s  %s\n' "$axe_sha512" "$stage/axe.tgz" | sha512sum --check --status; then
-    rm -rf "$stage"
-    die "axe-core $axe_version is not the file that it was when it was pinned; hint: ask npm and its authors why before you use it"
-  fi
-  tar -xzf "$stage/axe.tgz" -C "$stage" package/axe.min.js package/LICENSE
-  # The move is the last step, so that a broken download never looks installed.
-  if ! mv -T "$stage/package" "$axe_home" 2>/dev/null; then
-    [ -f "$axe_home/axe.min.js" ] || die "cannot move axe-core to $axe_home"
-  fi
-  rm -rf "$stage"
-}
+install_replay() { npm_package replaywebpage "$replay_version" "$replay_sha512" ui.js sw.js index.html LICENSE; }
+install_axe() { npm_package axe-core "$axe_version" "$axe_sha512" axe.min.js LICENSE; }
 
 # Elasticsearch refuses to run as root, so root lends it the user nobody.
 as_es_user=()
