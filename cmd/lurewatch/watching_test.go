@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -49,17 +50,8 @@ func (d *deskClient) page(path string) string {
 func TestTheDemoTellsHowItsSourcesDo(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	p := background(t, nil, "demo", "--browser", "off", "--listen", "127.0.0.1:0", "--data-dir", data)
-	d := &deskClient{t: t, base: strings.TrimSuffix(p.says(t, 30*time.Second, `review desk  (http://\S+)`)[1], "/")}
-	d.password = p.says(t, 30*time.Second, `password     (\S+)`)[1]
+	d := demoDesk(t, p)
 	p.says(t, time.Minute, `Ctrl-C stops the demo`)
-	var err error
-	d.client = &http.Client{Timeout: 10 * time.Second}
-	if d.client.Jar, err = cookiejar.New(nil); err != nil {
-		t.Fatal(err)
-	}
-	if code, err := d.post("/login", url.Values{"name": {"admin"}, "password": {d.password}}); err != nil || code != http.StatusOK {
-		t.Fatalf("log in: %d, %v", code, err)
-	}
 	sites := map[string]int{} // posts
 	for _, x := range samples(t) {
 		sites[x.Site]++
@@ -99,6 +91,51 @@ func TestTheDemoTellsHowItsSourcesDo(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestWhatIsReadInADemoIsInCustody: who opens a post and its archived page on the desk of a
+// demo stands in the custody log, as with a service.
+func TestWhatIsReadInADemoIsInCustody(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	p := background(t, nil, "demo", "--browser", "off", "--listen", "127.0.0.1:0", "--data-dir", data)
+	d := demoDesk(t, p)
+	p.says(t, time.Minute, `Ctrl-C stops the demo`)
+	link := postLink.FindString(d.page("/queue"))
+	if link == "" {
+		t.Fatal("the queue is empty")
+	}
+	d.page(link)
+	d.page(link + "/archived")
+	within(t, 30*time.Second, "both readings are in custody", func() bool {
+		files, err := filepath.Glob(filepath.Join(data, "custody", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all strings.Builder
+		for _, f := range files {
+			if b, err := os.ReadFile(f); err == nil {
+				all.Write(b)
+			}
+		}
+		id := strings.TrimPrefix(link, "/posts/")
+		return strings.Contains(all.String(), `"act":"view","of":"`+id+`"`) && strings.Contains(all.String(), `"act":"read_evidence","of":"`+id+`"`)
+	})
+}
+
+// demoDesk logs in at the desk of a demo.
+func demoDesk(t *testing.T, p *child) *deskClient {
+	t.Helper()
+	d := &deskClient{t: t, base: strings.TrimSuffix(p.says(t, 30*time.Second, `review desk  (http://\S+)`)[1], "/")}
+	d.password = p.says(t, 30*time.Second, `password     (\S+)`)[1]
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.client = &http.Client{Timeout: 10 * time.Second, Jar: jar}
+	if code, err := d.post("/login", url.Values{"name": {"admin"}, "password": {d.password}}); err != nil || code != http.StatusOK {
+		t.Fatalf("log in: %d, %v", code, err)
+	}
+	return d
 }
 
 // TestOneCrawlTellsHowItsSourceDid: `lurewatch crawl` leaves behind what the status tells.

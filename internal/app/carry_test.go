@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -24,11 +25,21 @@ func TestWhatPostsCarry(t *testing.T) {
 		"a handle":                      {[]post.Post{{Text: "Telegram @example_hr"}}, &health.Carry{health.Reach: 1}},
 		"an address of a messenger":     {[]post.Post{{Text: "https://t.me/example_hr"}}, &health.Carry{health.Reach: 1}},
 		"pay and years are no contacts": {[]post.Post{{Text: "1,500 USD, from 2026-11, 20-35 years"}}, &health.Carry{}},
+		"a date and a price together":   {[]post.Post{{Text: "2026-11-01, 900"}}, &health.Carry{health.Reach: 1}}, // rough: eight digits
+		"a mail address":                {[]post.Post{{Text: "jobs@example.org"}}, &health.Carry{health.Reach: 1}},
+		"an at sign alone":              {[]post.Post{{Text: "meet @ the gate, @x"}}, &health.Carry{}},
 		"at the end of a long text":     {[]post.Post{{Text: string(make([]byte, 3*maxReach)) + "+855 12 345 678"}}, &health.Carry{health.Text: 1, health.Reach: 1}},
 		"two, one of which has a title": {[]post.Post{{Title: "a"}, {}}, &health.Carry{health.Title: 1}},
 	} {
 		if diff := cmp.Diff(c.want, carryOf(c.posts)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+func BenchmarkCarry(b *testing.B) {
+	posts := []post.Post{{Title: "Typist", Text: strings.Repeat("Customer service staff wanted, food and room are free. ", 150)}}
+	for b.Loop() {
+		carryOf(posts)
 	}
 }

@@ -170,3 +170,28 @@ func TestOnlyALookSaysSomething(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEventLeadsToItsCapture: what showed it, and the picture of the page where a browser
+// made one.
+func TestAnEventLeadsToItsCapture(t *testing.T) {
+	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	c := post.Capture{ID: "c1", Source: "s", URL: "https://a.test/job/1", Class: post.ClassContent, Method: "browser", FetchedAt: at, Status: 200}
+	p := post.Post{Source: "s", NativeID: "1", URL: c.URL, Text: "Typist"}
+	p.Seal(at)
+	var trace Trace
+	first, ok := VisitOf(c, []post.Post{p})
+	if !ok {
+		t.Fatal("no visit")
+	}
+	trace.Step(first)
+	c.ID, c.Class, c.Status, c.FetchedAt = "c2", post.ClassGone, 404, at.Add(time.Hour)
+	c.Record, c.Screenshot = post.Locator{File: "a.warc.gz", Offset: 5}, post.Locator{File: "a.warc.gz", Offset: 3}
+	gone, ok := VisitOf(c, nil)
+	if !ok {
+		t.Fatal("no visit")
+	}
+	events, _ := trace.Step(gone)
+	if len(events) != 1 || events[0].Record != c.Record || events[0].Shot != c.Screenshot || events[0].Status != 404 {
+		t.Errorf("events %+v, want one with the record and the screenshot of the capture", events)
+	}
+}
