@@ -64,6 +64,9 @@ func (g *globals) verified(v app.Verified) error {
 	} else {
 		fmt.Fprintln(g.err, "no timestamp: whoever can write the files could have made a whole new chain; note the head somewhere else, or set evidence.timestamp_urls")
 	}
+	for _, note := range v.Notes {
+		fmt.Fprintf(g.err, "note: %s\n", note)
+	}
 	if v.Waiting > 0 || v.WaitActs > 0 {
 		fmt.Fprintf(g.err, "on their way into the custody log: %d bytes of the archive, %d acts\n", v.Waiting, v.WaitActs)
 	}

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lurewatch/lurewatch/internal/archive"
 	"github.com/lurewatch/lurewatch/internal/config"
@@ -35,6 +36,7 @@ type Verified struct {
 	Waiting    int64             // bytes that a running process has archived and not yet entered
 	WaitActs   int64             // acts that are in the ledger and not yet in the custody log
 	Faults     []string          // what is not as it was written, each with its place
+	Notes      []string          // what is no fault by itself, and what cannot be told
 }
 
 // OK reports whether nothing is at fault.
@@ -43,7 +45,7 @@ func (v Verified) OK() bool { return len(v.Faults) == 0 }
 // VerifyEvidence holds archive, custody log, timestamps and ledger of a data folder
 // against each other. It changes nothing, and may run beside the service.
 func VerifyEvidence(ctx context.Context, cfg config.Config, log *slog.Logger) (Verified, error) {
-	c := check{cfg: cfg, dir: cfg.Path("archive"), ends: map[string]int64{}, open: map[string]*os.File{}}
+	c := check{cfg: cfg, dir: cfg.Path("archive"), ends: map[string]int64{}, open: map[string]*os.File{}, orphan: map[string]int64{}}
 	defer c.close()
 	if cfg.Evidence.TimestampRoots != "" {
 		var err error
@@ -61,7 +63,10 @@ func VerifyEvidence(ctx context.Context, cfg config.Config, log *slog.Logger) (V
 	if _, err := os.Stat(cfg.Path(custodyDir)); errors.Is(err, fs.ErrNotExist) {
 		return c.out, fmt.Errorf("no custody log in %s\nhint: name the data folder with --data-dir; a folder of an older lurewatch gets one at the next start", cfg.DataDir)
 	}
-	head, faults, err := custody.Walk(ctx, cfg.Path(custodyDir), func(_ custody.Line, e custody.Entry) error { return c.entry(ctx, e) })
+	head, faults, err := custody.Walk(ctx, cfg.Path(custodyDir), func(l custody.Line, e custody.Entry) error {
+		c.dated(l, e)
+		return c.entry(ctx, e)
+	})
 	for _, f := range faults {
 		c.faultf("%s", f)
 	}
@@ -84,6 +89,10 @@ type check struct {
 	stamps []custody.Timestamp
 	acts   []ledger.Entry // read ahead
 	audit  int64          // the newest act that was compared
+
+	latest    time.Time        // that an authority has stated so far
+	backdated int              // entries that state an earlier time behind it
+	orphan    map[string]int64 // kept answers that no entry names, and the entry that their name is of
 }
 
 func (c *check) faultf(format string, args ...any) {
@@ -139,6 +148,10 @@ func (c *check) record(ctx context.Context, file string, r custody.Record) error
 		return err
 	}
 	c.out.Records++
+	if r.Offset < 0 || r.Length < 1 {
+		c.faultf("archive file %s: the custody log tells of %d bytes at offset %d, which is no record", file, r.Length, r.Offset)
+		return nil
+	}
 	name := fmt.Sprintf("archive file %s at offset %d, %d bytes: record %s (%s of %s)", file, r.Offset, r.Length, cmp.Or(r.ID, "without id"), r.Type, cmp.Or(r.URL, "the file itself"))
 	if end := c.ends[file]; r.Offset != end {
 		c.faultf("%s: the custody log has nothing on the bytes from %d to %d", name, min(end, r.Offset), max(end, r.Offset))
@@ -197,13 +210,16 @@ func (c *check) act(ctx context.Context, a custody.Act) error {
 
 // timestamps checks the kept tokens.
 func (c *check) timestamps(ctx context.Context) error {
-	seqs := make([]int64, len(c.stamps))
-	for i, ts := range c.stamps {
-		seqs[i] = ts.Seq
+	seqs := slices.Collect(maps.Values(c.orphan))
+	for _, ts := range c.stamps {
+		seqs = append(seqs, ts.Seq)
 	}
 	lines, err := custody.Lines(ctx, c.cfg.Path(custodyDir), seqs...)
 	if err != nil {
 		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.orphan)) {
+		c.strange(name, lines[c.orphan[name]])
 	}
 	for _, ts := range c.stamps {
 		c.timestamp(ts, lines[ts.Seq])
@@ -259,6 +275,9 @@ func (c *check) keptFile(folder, name, file, sum string) ([]byte, bool) {
 // rest checks what the custody log does not lead to: bytes that it has nothing on, and
 // the ledger's own chain.
 func (c *check) rest(ctx context.Context) error {
+	if err := c.traces(); err != nil {
+		return err
+	}
 	if err := c.timestamps(ctx); err != nil {
 		return err
 	}

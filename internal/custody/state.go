@@ -85,8 +85,11 @@ func (s state) check(l Line) error {
 	return nil
 }
 
-// stateFile holds the state of some moment, with a sum over it.
-const stateFile = "head.json"
+// HeadFile holds the state of some moment, with a sum over it. It is bookkeeping, and the
+// one place that knows of an end which was cut off.
+const HeadFile = "head.json"
+
+const stateFile = HeadFile
 
 type savedState struct {
 	State json.RawMessage `json:"state"`
