@@ -77,6 +77,7 @@ type speaker struct {
 	held     int // words of being held
 	asked    bool
 	warned   bool
+	seeks    bool // people are sought without a word of hiring
 }
 
 // voiceOf weighs the classes found and decides who speaks. The order matters: later
@@ -86,6 +87,9 @@ func (c *Classifier) voiceOf(w *work, contacts int) voice {
 	k := s.k
 	s.hire, s.held = s.said(k.hire), s.n(k.locked)+s.n(k.beat)+s.n(k.ransom)
 	s.reach = 2*s.handles + 2*s.one(k.contact) + s.said(k.apply)
+	if s.seeks = (s.n(k.was) == 0 || s.reach > 0) && c.seeks(w); s.seeks {
+		s.hire = max(s.hire, 1)
+	}
 	s.paid, s.asked = s.n(k.money)+s.n(k.foreign) > 0, w.asked(*k)
 	s.weigh()
 	s.tells()
@@ -120,11 +124,14 @@ func (s *speaker) weigh() {
 // tells weighs what somebody tells of himself or of one of the family.
 func (s *speaker) tells() {
 	k := s.k
-	distress := s.held + s.n(k.help) + s.n(k.rescue) + s.n(k.scam) + s.n(k.affected)
-	was, plea := 4*s.n(k.was), s.n(k.plea)
-	if s.n(k.help) > 0 && s.some(k.plea) {
+	was, plea, help := 4*s.n(k.was), s.n(k.plea), s.n(k.help)
+	if help > 0 && s.some(k.plea) {
 		plea = max(plea, 1)
 	}
+	if s.held == 0 && s.seeks {
+		plea, help = 0, 0 // "help me find two who take my place"
+	}
+	distress := s.held + help + s.n(k.rescue) + s.n(k.scam) + s.n(k.affected)
 	instructs := s.c.instructs(s.w)
 	if distress == 0 && (plea == 1 && (s.handles > 0 || s.terms > 0 || s.evidence > 2) || instructs) {
 		plea = 0 // sister, brother: so the reader is addressed
@@ -132,7 +139,7 @@ func (s *speaker) tells() {
 	if distress == 0 && s.n(k.was) == 1 && (s.reach > 0 || s.hire > 0 || s.evidence > 1 || s.n(k.arrive) > 0 || instructs) {
 		was /= 2 // "once there" alone; and what to tell at the counter is told to one who is to go
 	}
-	s.testimony = was + 5*plea + 3*s.n(k.help)
+	s.testimony = was + 5*plea + 3*help
 	if s.reach == 0 && s.unhired() && s.n(k.beat) > 0 && s.held > 1 { // beaten and locked up, and no offer
 		s.warning += 5
 		if s.held > 2 {
@@ -148,7 +155,7 @@ func (s *speaker) tells() {
 func (s *speaker) ofKin() bool {
 	k := s.k
 	harmed := s.some(k.beat) || s.some(k.locked) || s.some(k.ransom) || s.some(k.cross) && s.handles == 0
-	taken := s.some(k.cross) && s.reach == 0 || s.terms > 0 && s.w.laughs(k.fiction) == 0
+	taken := s.some(k.cross) && s.reach == 0 || s.terms > 0 && s.w.laughs(k.fiction) == 0 && (s.reach == 0 || !s.c.instructs(s.w))
 	return s.held > 0 || s.n(k.plea) > 0 && harmed || taken && s.w.opens(k.plea)
 }
 
@@ -286,6 +293,17 @@ func (c *Classifier) terms(w *work) int {
 // border, and whom not to tell.
 func (c *Classifier) instructs(w *work) bool {
 	for _, id := range [...]string{"immigration_coaching", "secrecy_instruction"} {
+		if i, ok := c.conceptOf[id]; ok && w.hits.has(c.conceptClass(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// seeks reports that people are sought in words that do not hire: to take a place, to
+// watch over others, as a crew, or from middlemen.
+func (c *Classifier) seeks(w *work) bool {
+	for _, id := range [...]string{"swapped_for", "enforcers_sought", "crew_ad", "middlemen_paid"} {
 		if i, ok := c.conceptOf[id]; ok && w.hits.has(c.conceptClass(i)) {
 			return true
 		}
