@@ -20,7 +20,7 @@ func fillAround(po *post.Post, r region, d *document) {
 		return
 	}
 	head := first(d.tree(), func(n *html.Node) bool {
-		return headingLevel(n) > 0 && squash(OneLine(Text(n))) == title
+		return headingLevel(n) > 0 && squash(titleTail.ReplaceAllString(OneLine(Text(n)), "")) == title
 	})
 	if head == nil {
 		return
@@ -37,7 +37,7 @@ func fillAround(po *post.Post, r region, d *document) {
 		}
 		switch n.DataAtom {
 		case atom.A:
-			if g := classField(elementName(n)); g >= 0 && !unseen(n) {
+			if g := fieldName(elementName(n)); g >= 0 && !unseen(n) {
 				linked[g] = append(linked[g], OneLine(Text(n)))
 			}
 			return false
@@ -47,7 +47,7 @@ func fillAround(po *post.Post, r region, d *document) {
 		if n == r.node || unseen(n) { // that has been read
 			return false
 		}
-		if g := classField(elementName(n)); g >= 0 {
+		if g := fieldName(elementName(n)); g >= 0 {
 			for _, s := range []string{attr(n, "datetime"), attr(n, "title"), OneLine(Text(n))} {
 				if _, val, ok := cutLabel(s); ok && g != cueDate {
 					s = val
@@ -64,14 +64,14 @@ func fillAround(po *post.Post, r region, d *document) {
 			l.set(g, all[0])
 		}
 	}
-	l.lines(linesAfter(both, r, title))
+	l.lines(linesNear(both, r, title))
 	if len(po.Locations) == 0 {
 		l.set(cuePlace, mapped(region{node: both, skip: r.skip}))
 	}
 }
 
-// linesAfter are the lines of n that follow the title, the region left out.
-func linesAfter(n *html.Node, r region, title string) []string {
+// linesNear are the lines of n around the title, the region left out.
+func linesNear(n *html.Node, r region, title string) []string {
 	w := textWriter{max: 64 << 10, skip: maps.Clone(r.skip)}
 	w.skip[r.node] = true
 	each(n, func(c *html.Node) bool {
@@ -84,15 +84,18 @@ func linesAfter(n *html.Node, r region, title string) []string {
 	w.node(n, false)
 	lines := strings.Split(w.String(), "\n")
 	for i, line := range lines {
-		if squash(line) == title {
-			return lines[i+1 : min(i+1+linesBelowTitle, len(lines))]
+		if squash(titleTail.ReplaceAllString(line, "")) == title {
+			return lines[max(0, i-linesAboveTitle):min(i+1+linesBelowTitle, len(lines))]
 		}
 	}
 	return nil
 }
 
-// linesBelowTitle is how far below its title a post's own fields stand.
-const linesBelowTitle = 30
+// How far from its title a post's own fields stand.
+const (
+	linesAboveTitle = 6
+	linesBelowTitle = 30
+)
 
 // headingLevel is 1 to 3 for a heading, 0 for anything else.
 func headingLevel(n *html.Node) int {

@@ -54,6 +54,14 @@ func jobField(name string) cue {
 	return -1
 }
 
+// fieldName is the field that an element is named after, by either list.
+func fieldName(name string) cue {
+	if g := jobField(name); g >= 0 {
+		return g
+	}
+	return classField(name)
+}
+
 // pairs fills fields from definition lists and from rows of a heading cell and a
 // value cell.
 func (l labelled) pairs(r region) {

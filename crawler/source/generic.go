@@ -52,6 +52,9 @@ func genericPost(d *document, links []Link) (post.Post, bool) {
 	}
 	fillLabelled(&po, r, d)
 	fillAround(&po, r, d)
+	if po.Company == "" {
+		po.Company = owner(d, r, title)
+	}
 	return po, true
 }
 
@@ -142,8 +145,14 @@ func adScore(d *document, r region, title string, links []Link) float64 {
 	if against == 0 && words < 300 && groups > 0 && d.url != nil && adPath.MatchString(d.url.Path) && hasID(d.url.Path) {
 		score++ // the page of one ad by its address, and nothing speaks against it
 	}
-	if r.form && words < formWords {
+	if r.form && words < formWords || d.formOnly(r) {
 		score -= 3 // what is left beside a form to apply with is its heading
+		if d.url != nil && applyPath.MatchString(d.url.Path) {
+			score -= 3
+		}
+	}
+	if d.url != nil && employerPath.MatchString(d.url.Path) {
+		score -= 2
 	}
 	score -= against
 	score -= listingSigns(d, r, links)

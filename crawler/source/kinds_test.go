@@ -109,6 +109,31 @@ func TestFieldsByTheKindOfPage(t *testing.T) {
 				return "without; want without"
 			},
 		},
+		"the employer's own site": {
+			url:   "https://harbour-desk.example/careers/chat-agent",
+			body:  shellOf("Chat Agent — Harbour Desk SA", `<main><h1>Chat Agent</h1><p>Harbour Desk SA is hiring. Harbour Desk SA answers for shops.</p>`+duties+`</main>`),
+			check: func(p post.Post) string { return p.Company + "; want Harbour Desk SA" },
+		},
+		"an employer that only the address names": {
+			url:   "https://careers.chatharbour.com/jobs/12",
+			body:  shellOf("Chat Agent", `<main><h1>Chat Agent</h1><p>About us: ChatHarbour answers for shops. ChatHarbour is growing, and ChatHarbour pays monthly.</p>`+duties+`</main>`),
+			check: func(p post.Post) string { return p.Company + "; want ChatHarbour" },
+		},
+		"a board that its ads name once": {
+			url:   "https://www.harbourboard.com/jobs/12",
+			body:  shellOf("Chat Agent | HarbourBoard", `<main><h1>Chat Agent</h1>`+duties+`<p>Say that you saw it on HarbourBoard.</p></main>`),
+			check: func(p post.Post) string { return p.Company + "; want " },
+		},
+		"a date in words above the title": {
+			body:  shellOf("Вакансія: Оператор чату — Гавань", `<main><p>Вакансія від 15 липня 2026</p><h1>Оператор чату</h1><p>Обов'язки: відповідати клієнтам у чаті. Вимоги: досвід не потрібен. Пропонуємо житло. Надсилайте резюме в Telegram @havan_hr</p></main>`),
+			check: func(p post.Post) string { return p.PostedAt.Format(time.DateOnly) + "; want 2026-07-15" },
+		},
+		"state of a script with dates as objects": {
+			body: shellOf("Chat Agent - Harbour", `<div id="app"></div><script>window.HARBOUR_PAGE_DATA = {"job":{"title":"Chat Agent","content":"<p>Answer customers in chat, room and meals free, no experience needed. Write to Telegram @harbour_crew and tell us when you can start.</p>","advertiser":{"name":"Harbour Desk"},"location":{"label":"Bavet"},"listedAt":{"label":"4d ago","utc":"2026-11-03T10:00:00Z"}}};</script>`),
+			check: func(p post.Post) string {
+				return p.Title + "; " + p.Company + "; " + strings.Join(p.Locations, ",") + "; " + p.PostedAt.Format(time.DateOnly) + "; want Chat Agent; Harbour Desk; Bavet; 2026-11-03"
+			},
+		},
 		"a short ad above many others": {
 			body:  shellOf("Chat Agent Koh Kong | Board", `<main><h1>Chat Agent Koh Kong</h1><p>Hiring now: typing and chat, 1500 USD a month, room and meals free. Contact Telegram @harbour_crew</p><div>`+rowsOf(12)+`</div></main>`),
 			check: func(p post.Post) string { return p.Title + "; want Chat Agent Koh Kong" },
@@ -161,9 +186,11 @@ const applyFields = `<form action="/apply" method="post"><label>First name *</la
 
 func TestPagesBesideAdsGiveNoPost(t *testing.T) {
 	for name, tc := range map[string]struct{ url, body string }{
-		"a form to apply with":              {"https://board.example/jobs/4471/apply", shellOf("Chat Agent | Jobs at Harbour Desk", `<main><h1>Chat Agent (m/f)</h1><p>Full time</p><p>We look forward to your application! Please fill in the form.</p>`+applyFields+`</main>`)},
-		"rows that lead to ads":             {"https://board.example/chat-jobs", shellOf("Chat jobs in Koh Kong", `<main><h1>Chat jobs</h1><p>We found 8 jobs for you. Salary, location, company.</p><div>`+rowsOf(9)+`</div></main>`)},
-		"a form inside of a script's frame": {"https://board.example/jobs/4471/apply", shellOf("Application", `<div id="app"><h1>Application</h1>`+applyFields+`</div>`)},
+		"a form to apply with":                   {"https://board.example/jobs/4471/apply", shellOf("Chat Agent | Jobs at Harbour Desk", `<main><h1>Chat Agent (m/f)</h1><p>Full time</p><p>We look forward to your application! Please fill in the form.</p>`+applyFields+`</main>`)},
+		"rows that lead to ads":                  {"https://board.example/chat-jobs", shellOf("Chat jobs in Koh Kong", `<main><h1>Chat jobs</h1><p>We found 8 jobs for you. Salary, location, company.</p><div>`+rowsOf(9)+`</div></main>`)},
+		"controls without the element of a form": {"https://board.example/chat-agent/apply", shellOf("Chat Agent", `<main><h1>Chat Agent</h1><p>Full time, remote</p>`+strings.NewReplacer("<form", "<div", "</form>", "</div>").Replace(applyFields)+`</main>`)},
+		"an employer":                            {"https://board.example/company/harbour-desk", shellOf("Harbour Desk", `<main><h1>Harbour Desk</h1><p>Employees: 120. Benefits: insurance, meals. Salary level: average. Founded 2011, chat services for shops.</p></main>`)},
+		"a form inside of a script's frame":      {"https://board.example/jobs/4471/apply", shellOf("Application", `<div id="app"><h1>Application</h1>`+applyFields+`</div>`)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if p, ok := readKind(t, tc.url, tc.body); ok {

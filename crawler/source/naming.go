@@ -75,11 +75,29 @@ func weak(title string) bool {
 	return weakTitle.MatchString(strings.ToLower(strings.TrimSpace(title)))
 }
 
+// strong is a title without the parts that name the kind of the page, and whether
+// it had any.
+func strong(title string) (string, bool) {
+	for _, cut := range titleCuts {
+		parts := strings.Split(title, cut)
+		kept := parts[:0:0]
+		for _, p := range parts {
+			if !weak(p) {
+				kept = append(kept, p)
+			}
+		}
+		if len(parts) > 1 && len(kept) < len(parts) && len(kept) > 0 {
+			return strings.TrimSpace(strings.Join(kept, cut)), true
+		}
+	}
+	return title, weak(title)
+}
+
 var weakTitle = regexp.MustCompile(`^(?:(?:the |our |open |current |all |view |online )*(?:careers?|jobs?|vacanc(?:y|ies)|positions?|openings?|opportunit(?:y|ies)|recruitment|employment|application|apply|details?|description|posting|search|home|classifieds?|ads?)[\s/:&-]*)+$` +
 	`|^(?:details? (?:de )?(?:l'offre|la oferta|la vacante|da vaga)|offres? d'emploi|emplois?|ofertas? de (?:empleo|trabajo)|empleos?|bolsa de trabajo|vagas?|detalhes da vaga|stellenangebote?|stellenanzeige|stellendetails?|karriere|jobdetails?|offerte? di lavoro|lavoro|vacatures?|(?:detail )?(?:nabídky|pozice)|nabídka práce|volná místa|oferty? pracy|praca|вакансии|вакансия|работа|вакансії|робота|lowongan(?: kerja)?|detail lowongan|tuyển dụng|việc làm|chi tiết công việc|iş ilanları|iş ilanı|招聘(?:信息|详情)?|职位(?:详情|信息)?|求人(?:情報|詳細|詳細情報)?|採用情報|채용(?:공고|정보)?|ตำแหน่งงาน|รายละเอียดงาน|งาน|وظائف|الوظائف|تفاصيل الوظيفة(?: الشاغرة)?|ការងារ|နောက်ဆုံးအလုပ်)$`)
 
 // titleTail is what pages add to the name of the job: "… の求人詳細情報".
-var titleTail = regexp.MustCompile(`(?i)(?:の(?:求人|採用|アルバイト|バイト|転職)(?:・求人)?(?:詳細)?(?:情報)?|\s+[-–|]\s+job details| job description)$`)
+var titleTail = regexp.MustCompile(`(?i)(?:の(?:求人|採用|アルバイト|バイト|転職)(?:・求人)?(?:詳細)?(?:情報)?| job description)$`)
 
 // labelledTitle is the value of the first line "Job title: …".
 func labelledTitle(text string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/lurewatch/lurewatch/internal/post"
 )
@@ -56,7 +57,7 @@ var aliases = map[string][]string{
 	"location": {"location", "locations", "joblocation", "locationname", "place", "workplace", "worklocation", "cities", "address", "area"},
 	"url":      {"url", "link", "joburl", "detailurl", "permalink", "canonicalurl", "weburl", "absoluteurl", "href", "applyurl"},
 	"id":       {"id", "jobid", "vacancyid", "guid", "reference", "referencenumber", "shortcode", "refnumber", "adid", "slug", "uuid"},
-	"date":     {"dateposted", "posteddate", "postedat", "publishedat", "publicationdate", "publishdate", "pubdate", "date", "createdat", "createdate", "created", "datestart", "startdate", "lastupdate", "updatedat", "epoch", "time", "dateadded"},
+	"date":     {"dateposted", "posteddate", "postedat", "publishedat", "publicationdate", "publishdate", "pubdate", "listedat", "listingdate", "postingdate", "postedon", "date", "createdat", "createdate", "created", "datestart", "startdate", "lastupdate", "updatedat", "epoch", "time", "dateadded"},
 	"salary":   {"salary", "salaryrange", "salarytext", "pay", "wage", "compensation", "salaryname", "remuneration", "basesalary"},
 	"salmin":   {"salarymin", "minsalary", "salaryfrom", "salarymininimum", "mincompensation", "salarylow"},
 	"salmax":   {"salarymax", "maxsalary", "salaryto", "maxcompensation", "salaryhigh"},
@@ -233,7 +234,7 @@ func fillRecord(p *post.Post, m item, d *document) {
 	}
 	if p.PostedAt.IsZero() {
 		for _, k := range aliases["date"] {
-			if t, ok := ParseTime(str(f[k]), d.page.FetchedAt); ok {
+			if t, ok := timeOf(f[k], d.page.FetchedAt); ok {
 				p.PostedAt = t
 				break
 			}
@@ -242,6 +243,19 @@ func fillRecord(p *post.Post, m item, d *document) {
 	if p.Lang == "" {
 		p.Lang = primaryLang(f.str("lang"))
 	}
+}
+
+// timeOf reads a date, or an object that says it in several ways: the absolute one
+// counts.
+func timeOf(v any, base time.Time) (time.Time, bool) {
+	if m, ok := v.(item); ok {
+		for _, k := range sortedKeys(m) {
+			if t, ok := ParseTime(str(m[k]), time.Time{}); ok {
+				return t, true
+			}
+		}
+	}
+	return ParseTime(str(v), base)
 }
 
 func (f fields) places() []string {

@@ -18,7 +18,8 @@ func pageTitle(d *document, r region) string {
 	full := headTitle(d)
 	named := namedTitle(d)
 	inText := t != "" && strings.Contains(squash(r.text), squash(t))
-	if !weak(t) && !weak(withoutSite(d, t)) && !siteName(d, t) && (inText || headed(d, t)) && (named == "" || squash(t) != squash(full)) {
+	rest, kind := strong(t)
+	if !kind && !siteName(d, t) && (inText || headed(d, t)) && (named == "" || squash(t) != squash(full)) {
 		return t
 	}
 	for _, better := range []string{named, labelledTitle(r.text), partInText(full, r.text)} {
@@ -33,7 +34,7 @@ func pageTitle(d *document, r region) string {
 			return cap256(OneLine(Text(n)))
 		}
 	}
-	return t
+	return rest
 }
 
 // headed reports whether a heading of the page says t.

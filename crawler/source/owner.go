@@ -1,0 +1,106 @@
+package source
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Paths that tell what a page is beside an ad.
+var (
+	applyPath    = regexp.MustCompile(`(?i)/(?:apply(?:-now)?|application|bewerb(?:en|ung)|postuler|candidat(?:ure|ar|e-se)|aplicar|postular|lamar|ung-tuyen)/?$`)
+	employerPath = regexp.MustCompile(`(?i)^/(?:[a-z]{2}/)?(?:company|companies|cmp|employers?|firmy?|unternehmen|entreprises?|empresas?|perusahaan|cong-ty)/[^/]+/?$`)
+)
+
+// formOnly reports a region that is a form without the element: as many controls
+// as a form to apply with has, and little more than their names.
+func (d *document) formOnly(r region) bool {
+	fields := 0
+	each(r.node, func(n *html.Node) bool {
+		if r.skip[n] {
+			return false
+		}
+		switch n.DataAtom {
+		case atom.Textarea, atom.Select:
+			fields++
+		case atom.Input:
+			switch strings.ToLower(attr(n, "type")) {
+			case "hidden", "submit", "button", "image", "search", "radio", "checkbox", "reset":
+			default:
+				fields++
+			}
+		}
+		return true
+	})
+	return fields >= formFields && len(r.text) < formProse*fields
+}
+
+// legalForm tells the name of a company from that of a site.
+var legalForm = regexp.MustCompile(`(?i)(?:^|[\s,.(])(?:gmbh|ag|se|kg|ltd|limited|llc|inc|corp|plc|co|sa|sàrl|sarl|sas|srl|s\.r\.o|a\.s|sp\. z o\.o|spa|bv|nv|oy|ab|as|aps|pte|pvt|sdn bhd|bhd|pt|tnhh|cổ phần|ооо|тов|有限公司|株式会社|주식회사|บริษัท)(?:$|[\s,.)])`)
+
+// owner is the employer on whose own site an ad stands: a site's name that the ad
+// speaks of again and again. Boards are hardly named in what others write there.
+func owner(d *document, r region, title string) string {
+	var names []string
+	if s := strings.TrimSpace(d.meta("og:site_name")); s != "" {
+		names = append(names, s)
+	}
+	full := headTitle(d)
+	for _, cut := range titleCuts {
+		if i := strings.LastIndex(full, cut); i > 0 {
+			names = append(names, strings.TrimSpace(full[i+len(cut):]))
+		}
+	}
+	for _, n := range names {
+		l := utf8.RuneCountInString(n)
+		if l < 3 || l > 60 || weak(n) || strings.Contains(squash(title), squash(n)) {
+			continue
+		}
+		if c := strings.Count(r.text, n); c >= 3 || c >= 2 && legalForm.MatchString(n) {
+			return n
+		}
+	}
+	return namedByHost(d.url, r.text)
+}
+
+// secondLevels stand between the name of a site and its country.
+var secondLevels = []string{"com", "co", "org", "net", "gov", "ac", "edu", "or", "ne", "go", "in"}
+
+// namedByHost is the word of text that the site is called after, as the text
+// writes it, when it comes up three times.
+func namedByHost(u *url.URL, text string) string {
+	if u == nil {
+		return ""
+	}
+	labels := strings.Split(u.Hostname(), ".")
+	if len(labels) < 2 {
+		return ""
+	}
+	labels = labels[:len(labels)-1]
+	if len(labels) > 1 && slices.Contains(secondLevels, labels[len(labels)-1]) {
+		labels = labels[:len(labels)-1]
+	}
+	name := squash(labels[len(labels)-1])
+	if len(name) < 4 {
+		return ""
+	}
+	written, n := "", 0
+	for w := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '&' }) {
+		if len(w) >= len(name) && len(w) <= len(name)+4 && squash(w) == name && unicode.IsUpper([]rune(w)[0]) {
+			if written == "" {
+				written = w
+			}
+			n++
+		}
+	}
+	if n < 3 {
+		return ""
+	}
+	return written
+}
