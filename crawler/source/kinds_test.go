@@ -119,6 +119,10 @@ func TestFieldsByTheKindOfPage(t *testing.T) {
 			body:  shellOf("Chat Agent", `<main><h1>Chat Agent</h1><p>About us: ChatHarbour answers for shops. ChatHarbour is growing, and ChatHarbour pays monthly.</p>`+duties+`</main>`),
 			check: func(p post.Post) string { return p.Company + "; want ChatHarbour" },
 		},
+		"an employer that the title calls a company": {
+			body:  shellOf("Вакансія: Оператор чату, компанія Тиха Гавань, робота дистанційно — Дошка", `<main><h1>Оператор чату</h1><p class="company">Дані про компанію</p><p>Обов'язки: відповідати клієнтам у чаті. Вимоги: досвід не потрібен. Пропонуємо житло. Надсилайте резюме в Telegram @havan_hr</p></main>`),
+			check: func(p post.Post) string { return p.Company + "; want Тиха Гавань" },
+		},
 		"a board that its ads name once": {
 			url:   "https://www.harbourboard.com/jobs/12",
 			body:  shellOf("Chat Agent | HarbourBoard", `<main><h1>Chat Agent</h1>`+duties+`<p>Say that you saw it on HarbourBoard.</p></main>`),
@@ -190,6 +194,8 @@ func TestPagesBesideAdsGiveNoPost(t *testing.T) {
 		"rows that lead to ads":                  {"https://board.example/chat-jobs", shellOf("Chat jobs in Koh Kong", `<main><h1>Chat jobs</h1><p>We found 8 jobs for you. Salary, location, company.</p><div>`+rowsOf(9)+`</div></main>`)},
 		"controls without the element of a form": {"https://board.example/chat-agent/apply", shellOf("Chat Agent", `<main><h1>Chat Agent</h1><p>Full time, remote</p>`+strings.NewReplacer("<form", "<div", "</form>", "</div>").Replace(applyFields)+`</main>`)},
 		"an employer":                            {"https://board.example/company/harbour-desk", shellOf("Harbour Desk", `<main><h1>Harbour Desk</h1><p>Employees: 120. Benefits: insurance, meals. Salary level: average. Founded 2011, chat services for shops.</p></main>`)},
+		"a title that counts ads":                {"https://board.example/jobs/chat", shellOf("1,204 chat jobs in Koh Kong", `<main><h1>1,204 chat jobs in Koh Kong</h1><p>Salary, duties, requirements: choose, then apply now. Full time and part time, free accommodation.</p></main>`)},
+		"rows without links":                     {"https://board.example/jobs/chat", shellOf("Chat and typing", `<main><h1>Chat and typing</h1>`+strings.Repeat(`<div><h3>Chat Agent</h3><p>Harbour Desk, Bavet</p><p>$900 - $1,200 a month</p><p>3 days ago</p></div>`, 7)+`</main>`)},
 		"a form inside of a script's frame":      {"https://board.example/jobs/4471/apply", shellOf("Application", `<div id="app"><h1>Application</h1>`+applyFields+`</div>`)},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -96,7 +96,7 @@ func (l labelled) set(g cue, v string) {
 	}
 	switch g {
 	case cueCompany:
-		if l.po.Company == "" {
+		if l.po.Company == "" && !boxTitle(v) {
 			l.po.Company = v
 		}
 	case cuePlace:

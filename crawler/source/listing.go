@@ -1,7 +1,9 @@
 package source
 
 import (
+	"regexp"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -39,6 +41,17 @@ func listingSigns(d *document, r region, links []Link) float64 {
 		}
 		return 2.5
 	}
+	contact := hasContact(r.text) // one of the ads may be shown whole
+	switch counted := countTitle.MatchString(headTitle(d)) || countTitle.MatchString(firstLine(r.text)); {
+	case counted && !contact:
+		return notOne
+	case counted:
+		return 4
+	case agoLines(r.text) >= 5 && !contact:
+		return 6
+	case agoLines(r.text) >= 5:
+		return 4
+	}
 	switch n := len(inside); {
 	case n >= 8, n > 0 && m.mostly(rows):
 		return 4
@@ -49,6 +62,39 @@ func listingSigns(d *document, r region, links []Link) float64 {
 	}
 	return 0
 }
+
+// notOne is what no cue makes up for: a count of ads, and no way to reach anybody.
+const notOne = 20
+
+// countTitle is a title that counts ads: "2,885 jobs".
+var countTitle = regexp.MustCompile(`(?i)^\s*\d[\d.,\s]*\+?\s*(?:[\p{L}-]+\s+){0,2}(?:jobs|vacancies|job offers|openings|stellenangebote|stellen|jobangebote|offres d'emploi|ofertas|empleos|vagas|offerte|vacatures|nabídek|ofert(?:y)?\s+pracy|вакансий|вакансии|вакансій|вакансії|lowongan|việc làm|tin tuyển dụng|ตำแหน่งงาน|件の求人|个职位|个岗位)(?:\P{L}|$)`)
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// agoLines counts the lines that say how long ago something was posted, and say
+// nothing else; none where they stand far apart, as under a text with answers.
+func agoLines(text string) int {
+	n := 0
+	base := time.Unix(1e9, 0).UTC()
+	for line := range strings.SplitSeq(text, "\n") {
+		if len(line) > 40 || len(line) < 2 || !strings.ContainsAny(line, "0123456789") {
+			continue
+		}
+		if _, ok := relative(strings.ToLower(strings.TrimSpace(line)), base); ok {
+			n++
+		}
+	}
+	if n*agoApart < len(text) {
+		return 0
+	}
+	return n
+}
+
+// agoApart is how many bytes a row of a listing holds at most, on average.
+const agoApart = 400
 
 // rowRest is how many bytes a line of a listing holds beside its link: a place,
 // an employer, a date. What says more is a text that names another post.

@@ -52,6 +52,9 @@ func owner(d *document, r region, title string) string {
 		names = append(names, s)
 	}
 	full := headTitle(d)
+	if c := companyInTitle(full); c != "" {
+		return c
+	}
 	for _, cut := range titleCuts {
 		if i := strings.LastIndex(full, cut); i > 0 {
 			names = append(names, strings.TrimSpace(full[i+len(cut):]))
@@ -67,6 +70,29 @@ func owner(d *document, r region, title string) string {
 		}
 	}
 	return namedByHost(d.url, r.text)
+}
+
+// boxTitle reports what a box or a link about an employer is called: "About the
+// company", "View company". Names of companies hardly begin so.
+func boxTitle(s string) bool {
+	low := strings.ToLower(s)
+	return boxHead.MatchString(low) && companyStem.MatchString(low)
+}
+
+// companyStem is the word for a company in any of its forms.
+var companyStem = regexp.MustCompile(`compan|employer|firm|unternehm|arbeitgeber|entrepris|société|empres|aziend|bedrij|werkgever|společnost|zaměstnavatel|pracodawc|компан|работодат|роботодав|şirket|công ty|perusahaan|syarikat|บริษัท|公司|企业|会社|企業|회사|الشركة`)
+
+var boxHead = regexp.MustCompile(`^(?:about|view|visit|see|all|more|follow|contact|other|дані|про|о|об|о нашей|данные|все|über|zum|zur|sur|à propos|voir|sobre|acerca|ver|chi|su|over|o|o nás|więcej|tentang|lihat|về|giới thiệu|xem|เกี่ยวกับ|ดู|关于|查看|會社|حول|عن)\s`)
+
+// companyInTitle is the employer of a title such as "Driver, company Harbour, full time".
+func companyInTitle(full string) string {
+	for part := range strings.FieldsFuncSeq(full, func(r rune) bool { return strings.ContainsRune(",|–—·•", r) }) {
+		part = strings.TrimSpace(part)
+		if head, rest, ok := strings.Cut(part, " "); ok && labelOf(head) == cueCompany && utf8.RuneCountInString(rest) >= 2 && !boxTitle(part) {
+			return strings.Trim(rest, " :")
+		}
+	}
+	return ""
 }
 
 // secondLevels stand between the name of a site and its country.

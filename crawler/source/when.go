@@ -33,9 +33,9 @@ var agoUnits = []struct {
 }{
 	{"sec", time.Second}, {"sek", time.Second}, {"秒", time.Second}, {"초", time.Second}, {"วินาที", time.Second}, {"giây", time.Second}, {"detik", time.Second}, {"saniye", time.Second},
 	{"min", time.Minute}, {"мин", time.Minute}, {"分", time.Minute}, {"분", time.Minute}, {"นาที", time.Minute}, {"phút", time.Minute}, {"menit", time.Minute}, {"dakika", time.Minute}, {"នាទី", time.Minute},
-	{"hour", time.Hour}, {"hr", time.Hour}, {"h", time.Hour}, {"stund", time.Hour}, {"heure", time.Hour}, {"hora", time.Hour}, {"hodin", time.Hour}, {"godzin", time.Hour}, {"час", time.Hour}, {"годин", time.Hour},
+	{"hour", time.Hour}, {"val", time.Hour}, {"tund", time.Hour}, {"óra", time.Hour}, {"ore", time.Hour}, {"hr", time.Hour}, {"h", time.Hour}, {"stund", time.Hour}, {"heure", time.Hour}, {"hora", time.Hour}, {"hodin", time.Hour}, {"godzin", time.Hour}, {"час", time.Hour}, {"годин", time.Hour},
 	{"小时", time.Hour}, {"小時", time.Hour}, {"時間", time.Hour}, {"시간", time.Hour}, {"ชั่วโมง", time.Hour}, {"giờ", time.Hour}, {"jam", time.Hour}, {"saat", time.Hour}, {"oras", time.Hour}, {"ម៉ោង", time.Hour}, {"घंट", time.Hour},
-	{"day", day}, {"d", day}, {"tag", day}, {"jour", day}, {"día", day}, {"dia", day}, {"dny", day}, {"dní", day}, {"dni", day}, {"dnů", day}, {"dnem", day}, {"den", day}, {"dzie", day}, {"день", day}, {"дня", day}, {"дней", day}, {"дні", day}, {"天", day}, {"日", day}, {"일", day}, {"วัน", day},
+	{"day", day}, {"dien", day}, {"päev", day}, {"nap", day}, {"zile", day}, {"dana", day}, {"d", day}, {"tag", day}, {"jour", day}, {"día", day}, {"dia", day}, {"dny", day}, {"dní", day}, {"dni", day}, {"dnů", day}, {"dnem", day}, {"den", day}, {"dzie", day}, {"день", day}, {"дня", day}, {"дней", day}, {"дні", day}, {"天", day}, {"日", day}, {"일", day}, {"วัน", day},
 	{"ngày", day}, {"hari", day}, {"gün", day}, {"araw", day}, {"ថ្ងៃ", day}, {"दिन", day}, {"ရက်", day},
 	{"week", 7 * day}, {"w", 7 * day}, {"woche", 7 * day}, {"semaine", 7 * day}, {"semana", 7 * day}, {"týdn", 7 * day}, {"týden", 7 * day}, {"tydz", 7 * day}, {"tygod", 7 * day}, {"недел", 7 * day}, {"тиж", 7 * day},
 	{"周", 7 * day}, {"週", 7 * day}, {"星期", 7 * day}, {"주", 7 * day}, {"สัปดาห์", 7 * day}, {"tuần", 7 * day}, {"minggu", 7 * day}, {"hafta", 7 * day}, {"linggo", 7 * day}, {"សប្តាហ៍", 7 * day},
@@ -47,7 +47,7 @@ var agoUnits = []struct {
 
 const day = 24 * time.Hour
 
-var agoMarks = []string{"ago", "před", "vor ", "il y a", "hace", "há ", "fa", "назад", "тому", "前", "전", "ที่แล้ว", "ที่ผ่านมา", "trước", "lalu", "önce", "nakaraan", "temu", "मुन", "पहले", "មុន", "geleden", "sedan", "siden", "sitten", "πριν"}
+var agoMarks = []string{"ago", "před", "vor ", "il y a", "hace", "há ", "fa", "назад", "тому", "前", "전", "ที่แล้ว", "ที่ผ่านมา", "trước", "lalu", "önce", "nakaraan", "temu", "मुन", "पहले", "មុន", "prieš", "pirms", "tagasi", "ezelőtt", "acum", "пре ", "prije", "geleden", "sedan", "siden", "sitten", "πριν"}
 
 var (
 	todayWords     = []string{"today", "just now", "just posted", "heute", "gerade eben", "aujourd'hui", "hoy", "dnes", "dzisiaj", "dziś", "сегодня", "今天", "今日", "刚刚", "剛剛", "오늘", "방금", "วันนี้", "hôm nay", "vừa xong", "hari ini", "baru saja", "bugün", "ngayon", "ថ្ងៃនេះ"}
