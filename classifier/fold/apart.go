@@ -151,7 +151,7 @@ func rowAt(s string, i int, u unit) row {
 		if next.size == 0 || goesOn(s, at+next.size) || (next.size > 2) != (u.size > 2) && u.kind == unitLetter { // T.P.C.는
 			break
 		}
-		if next.kind == unitOdd && !w.between(s, at+next.size, last) { // only between letters
+		if next.kind == unitOdd && (u.kind >= unitCluster || !w.between(s, at+next.size, last)) { // only between letters, and no letter of Thai
 			break
 		}
 		w.list, w.same = w.list && next.r == last.r+1, w.same && next.r == last.r
@@ -259,7 +259,9 @@ func join(t Text) (Text, bool) {
 		}
 		r := rowAt(s, k, u)
 		if r.count < 3 || !r.isWord(s[r.end:]) {
-			i = max(at+1, r.last) // its last may begin another
+			if i = max(at+1, r.last); u.kind == unitOdd && r.bare+r.full > 0 { // its last may begin another; the number before a word is none of it
+				i = at + 1
+			}
 			continue
 		}
 		found = true

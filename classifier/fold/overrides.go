@@ -17,6 +17,8 @@ func overrides() map[rune]string {
 		'\u095e': "\u092b", '\u095f': "\u092f", '\u0929': "\u0928", '\u0931': "\u0930", '\u0934': "\u0933",
 		// Khmer: deprecated letters, and signs that look alike
 		'ឣ': "អ", 'ឤ': "អា", '៓': "ំ", '៝': "៑", '\u17d8': "។ល។",
+		// Japanese: the sound marks that stand alone belong to the kana before them
+		'゛': "\u3099", '゜': "\u309a",
 		// Lao: one letter for two
 		'ໜ': "ຫນ", 'ໝ': "ຫມ",
 		// Burmese: the tall aa is the aa

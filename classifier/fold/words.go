@@ -171,7 +171,7 @@ func splits(a, b uint32) bool {
 }
 
 // parts are the characters of the trade that are written in two.
-const parts = "亻言信亻主住亻呆保亻牛件亻弋代亻介价亻共供亻乍作亻故做氵每海氵去法氵先洗讠舌话讠正证讠乍诈讠人认讠果课扌召招扌支技扌丁打扌非排扌妾接钅戋钱钅艮银饣反饭饣官馆忄夬快犭句狗礻畐福纟工红纟合给纟吉结" +
+const parts = "夕卜外亻言信亻主住亻呆保亻牛件亻弋代亻介价亻共供亻乍作亻故做氵每海氵去法氵先洗讠舌话讠正证讠乍诈讠人认讠果课扌召招扌支技扌丁打扌非排扌妾接钅戋钱钅艮银饣反饭饣官馆忄夬快犭句狗礻畐福纟工红纟合给纟吉结" +
 	// and those of two characters that do not stand side by side otherwise
 	"贝者赌贝兼赚贝才财贝反贩贝武赋王见现口乞吃禾斗科耳只职走召超走己起酉己配金戋钱金艮银足各路足艮跟车仑轮车专转石马码马奇骑又寸对又欠欢木几机米青精女昏婚身寸射弓长张讠舌话"
 
