@@ -70,6 +70,7 @@ func (m *Matcher) Match(ev Event, numbers []int32, dst []*Rule) []*Rule {
 	}
 	clear(st.known)
 	clear(st.marked)
+	clear(st.met)
 	for i, a := range m.kept {
 		st.known[a] = m.held[i]
 	}

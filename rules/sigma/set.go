@@ -8,8 +8,8 @@ import (
 )
 
 // Set is many rules compiled together. An event is read once: its values are
-// looked up among the values that rules ask for, and only the rules of which a
-// required value is there are looked at. A Set is immutable and safe for
+// looked up among the values that rules ask for, and only the rules of which the
+// required values are there are looked at. A Set is immutable and safe for
 // concurrent use; matching allocates nothing once it is warm.
 type Set struct {
 	rules   []*Rule
@@ -22,7 +22,9 @@ type Set struct {
 
 	lookup  []lookup // fields with atoms that can be looked up
 	trigger [][]int32
-	always  []int32 // rules without a required value: looked at every time
+	second  [][]int32 // rules that wait for a value of another kind too
+	lone    []uint64  // rules that do not, one bit each
+	always  []int32   // rules without a required value: looked at every time
 
 	pool  sync.Pool
 	index map[string]int32 // key of an atom → its number
@@ -99,8 +101,8 @@ func (s *Set) slot(field string) int32 {
 	return i
 }
 
-// plan builds the lookups and picks the trigger of each rule: the required
-// values that the fewest rules share.
+// plan builds the lookups and picks the triggers of each rule: the two lists of
+// required values that the fewest rules share.
 func (s *Set) plan() {
 	byField := map[string]int{}
 	for i, a := range s.atoms {
@@ -131,15 +133,22 @@ func (s *Set) plan() {
 		}
 		return n
 	}
-	s.trigger = make([][]int32, len(s.atoms))
+	s.trigger, s.second, s.lone = make([][]int32, len(s.atoms)), make([][]int32, len(s.atoms)), make([]uint64, (len(s.rules)+63)/64)
 	for r, cs := range required {
 		if len(cs) == 0 {
 			s.always = append(s.always, int32(r))
-			continue
 		}
-		best := slices.MinFunc(cs, func(a, b []int32) int { return weight(a) - weight(b) })
-		for _, a := range best {
-			s.trigger[a] = append(s.trigger[a], int32(r))
+		if len(cs) < 2 {
+			s.lone[r>>6] |= 1 << (r & 63)
+		}
+		slices.SortStableFunc(cs, func(a, b []int32) int { return weight(a) - weight(b) })
+		for i, by := range [...][][]int32{s.trigger, s.second} {
+			if i >= len(cs) {
+				break
+			}
+			for _, a := range cs[i] {
+				by[a] = append(by[a], int32(r))
+			}
 		}
 	}
 }
@@ -159,6 +168,7 @@ func (s *Set) match(st *state, ev Event, dst []*Rule) []*Rule {
 // fire appends the rules that fire among those worth looking at.
 func (s *Set) fire(st *state, dst []*Rule) []*Rule {
 	for w, word := range st.marked {
+		word &= st.met[w] | s.lone[w]
 		for word != 0 {
 			r := w<<6 + bits.TrailingZeros64(word)
 			word &= word - 1

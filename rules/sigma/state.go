@@ -9,7 +9,8 @@ type state struct {
 	ev     Event
 	cells  []cell
 	known  []verdict // by atom
-	marked []uint64  // rules worth looking at, one bit each
+	marked []uint64  // rules of which a required value is there, one bit each
+	met    []uint64  // and those of which one of another kind is
 }
 
 // cell is one field of the event.
@@ -35,6 +36,7 @@ func (s *Set) newState() *state {
 		cells:  make([]cell, len(s.slots)),
 		known:  make([]verdict, len(s.atoms)),
 		marked: make([]uint64, (len(s.rules)+63)/64),
+		met:    make([]uint64, (len(s.rules)+63)/64),
 	}
 }
 
@@ -66,6 +68,9 @@ func (st *state) found(a int32) {
 	for _, r := range st.set.trigger[a] {
 		st.marked[r>>6] |= 1 << (r & 63)
 	}
+	for _, r := range st.set.second[a] {
+		st.met[r>>6] |= 1 << (r & 63)
+	}
 }
 
 // always marks the rules that wait for nothing.
@@ -89,6 +94,7 @@ func (st *state) reset() {
 	}
 	clear(st.known)
 	clear(st.marked)
+	clear(st.met)
 }
 
 // reset drops the values of a field.
