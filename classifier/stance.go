@@ -116,7 +116,7 @@ func (s *speaker) unhired() bool { return s.hire == 0 && s.n(s.k.denial) == 0 }
 func (s *speaker) weigh() {
 	k := s.k
 	s.offer = 3*s.hire + s.one(k.job) + s.reach + 2*s.one(k.salary) + s.one(k.basePay) + s.one(k.startWork) +
-		3*s.said(k.denial) + s.one(k.money) + s.one(k.commission) + s.one(k.interview) + 2*s.one(k.bring) + s.one(k.jargon) + s.evidence
+		3*s.said(k.denial) + s.one(k.money) + s.one(k.commission) + s.one(k.interview) + 2*s.one(k.bring) + s.one(k.perHead) + s.one(k.jargon) + s.evidence
 	s.warning = 4*s.n(k.warn) + 2*s.n(k.scam) + 2*s.n(k.advice) + s.n(k.ngo) + s.one(k.ifAsk) + s.one(k.affected) + s.one(k.police)
 	s.news = 2*s.n(k.police) + 3*s.n(k.raid) + 2*s.n(k.rescue) + 3*s.n(k.reported) + 2*s.n(k.frame) + 3*s.n(k.affected) + min(s.n(k.scam), 1)
 }
