@@ -11,9 +11,9 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// named fills fields from elements that are named after a field of a job, such as
-// data-testid="job-location": no word of a text is as plain.
-func (l labelled) named(r region) {
+// elements fills fields from elements whose name, by class, id or the like, is of a
+// field, such as data-testid="job-location".
+func (l labelled) elements(r region, names fieldNames) {
 	each(r.node, func(n *html.Node) bool {
 		if n.Type != html.ElementNode || r.skip[n] || unseen(n) {
 			return !r.skip[n] && n.Type != html.TextNode
@@ -21,7 +21,7 @@ func (l labelled) named(r region) {
 		if len(n.Attr) == 0 {
 			return true
 		}
-		if g := jobField(elementName(n)); g >= 0 {
+		if g := names.of(elementName(n)); g >= 0 {
 			if s := Text(n); s != "" && len(s) <= 240 && !strings.Contains(s, "\n") {
 				_, val, ok := cutLabel(s)
 				if !ok {
@@ -35,18 +35,22 @@ func (l labelled) named(r region) {
 }
 
 // jobFields are names that cannot mean anything but a field of the job.
-var jobFields = []struct {
-	re *regexp.Regexp
-	g  cue
-}{
+var jobFields = fieldNames{
 	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:job|vacancy|position|offer|posting)[_-](?:company|employer)(?:[_-]name)?(?:$|\s)`), cueCompany},
 	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:job|vacancy|position|offer|posting|work)[_-](?:location|city|place|address)(?:$|[\s_-])`), cuePlace},
 	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:job|vacancy|position|offer|posting)[_-](?:salary|compensation|pay|wage)(?:$|\s)`), cuePay},
 	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:job|vacancy|position|offer|posting)[_-](?:date|posted|published)(?:$|\s)`), cueDate},
 }
 
-func jobField(name string) cue {
-	for _, f := range jobFields {
+// fieldNames are what elements are named that hold a field, the surest first.
+type fieldNames []struct {
+	re *regexp.Regexp
+	g  cue
+}
+
+// of is the field of a name, -1 for none.
+func (fs fieldNames) of(name string) cue {
+	for _, f := range fs {
 		if f.re.MatchString(name) {
 			return f.g
 		}
@@ -56,10 +60,10 @@ func jobField(name string) cue {
 
 // fieldName is the field that an element is named after, by either list.
 func fieldName(name string) cue {
-	if g := jobField(name); g >= 0 {
+	if g := jobFields.of(name); g >= 0 {
 		return g
 	}
-	return classField(name)
+	return classFields.of(name)
 }
 
 // pairs fills fields from definition lists and from rows of a heading cell and a

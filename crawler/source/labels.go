@@ -20,7 +20,7 @@ var labelGroups = []cue{cueCompany, cuePlace, cuePay, cueDate}
 // label and value on two lines, and from elements whose class names the field.
 func fillLabelled(po *post.Post, r region, d *document) {
 	l := labelled{po, d.page.FetchedAt}
-	l.named(r)
+	l.elements(r, jobFields) // no word of a text is as plain
 	l.pairs(r)
 	l.lines(strings.Split(r.text, "\n"))
 	if len(po.Locations) == 0 {
@@ -31,21 +31,7 @@ func fillLabelled(po *post.Post, r region, d *document) {
 			po.PostedAt, _ = ParseTime(attr(n, "datetime"), d.page.FetchedAt)
 		}
 	}
-	each(r.node, func(n *html.Node) bool {
-		if n.Type != html.ElementNode || r.skip[n] || unseen(n) {
-			return !r.skip[n]
-		}
-		if g := classField(elementName(n)); g >= 0 {
-			if s := Text(n); s != "" && len(s) <= 240 && !strings.Contains(s, "\n") {
-				_, val, ok := cutLabel(s)
-				if !ok {
-					val = s
-				}
-				l.set(g, val)
-			}
-		}
-		return true
-	})
+	l.elements(r, classFields)
 }
 
 // labelled fills the fields of a post that are empty.
@@ -114,23 +100,12 @@ func (l labelled) set(g cue, v string) {
 	}
 }
 
-var classFields = []struct {
-	re *regexp.Regexp
-	g  cue
-}{
+// classFields are names that mostly mean a field.
+var classFields = fieldNames{
 	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:company|employer|org|organization|advertiser)(?:[_-]?name)?(?:$|\s)`), cueCompany},
 	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:location|place|city|region|workplace)(?:$|\s)`), cuePlace},
 	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:salary|wage|pay|compensation|price)(?:$|\s)`), cuePay},
 	{regexp.MustCompile(`(?i)(?:^|[\s_-])(?:date|posted|posted-at|posted-on|published|post-date|time)(?:$|\s)`), cueDate},
-}
-
-func classField(cls string) cue {
-	for _, f := range classFields {
-		if f.re.MatchString(cls) {
-			return f.g
-		}
-	}
-	return -1
 }
 
 // cutLabel splits "Label: value" and "Label | value".
