@@ -54,7 +54,7 @@ type Options struct {
 	SyncInterval time.Duration
 	SyncAlways   bool
 
-	Window   time.Duration    // how long keys are remembered to suppress duplicates; default 2 min
+	Window   time.Duration    // how long keys are remembered to suppress duplicates, at some 200 B each; default 30 s
 	NagEvery time.Duration    // pause between two log messages about a broker that is away; default 5 s
 	Log      *slog.Logger     // default: discard
 	Now      func() time.Time // default time.Now
@@ -82,7 +82,7 @@ func (o *Options) fill() error {
 		o.SyncInterval = 10 * time.Second
 	}
 	if o.Window == 0 {
-		o.Window = 2 * time.Minute
+		o.Window = 30 * time.Second
 	}
 	if o.MaxAge > 0 && o.Window > o.MaxAge {
 		o.Window = o.MaxAge
