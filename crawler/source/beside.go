@@ -34,20 +34,16 @@ func applyForm(n *html.Node, weight int) bool {
 	}
 	fields, files, whole := 0, 0, false
 	each(n, func(c *html.Node) bool {
-		switch c.DataAtom {
-		case atom.Select, atom.Textarea:
+		if control(c) {
 			fields++
-		case atom.Input:
+		}
+		if c.DataAtom == atom.Input {
 			switch strings.ToLower(attr(c, "type")) {
 			case "hidden":
 				name := attr(c, "name")
 				whole = whole || strings.HasPrefix(name, "__") || strings.HasPrefix(name, "javax.faces")
 			case "file":
 				files++
-				fields++
-			case "submit", "button", "image", "search", "radio", "checkbox", "reset":
-			default:
-				fields++
 			}
 		}
 		return !whole
@@ -56,6 +52,21 @@ func applyForm(n *html.Node, weight int) bool {
 		return false
 	}
 	return files > 0 && fields > 1 || fields >= formFields
+}
+
+// control reports a field of a form that somebody has to fill in.
+func control(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Select, atom.Textarea:
+		return true
+	case atom.Input:
+		switch strings.ToLower(attr(n, "type")) {
+		case "hidden", "submit", "button", "image", "search", "radio", "checkbox", "reset":
+			return false
+		}
+		return true
+	}
+	return false
 }
 
 // away reports an element that its class hides until a script shows it. One that

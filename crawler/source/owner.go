@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 )
 
 // Paths that tell what a page is beside an ad.
@@ -26,15 +25,8 @@ func (d *document) formOnly(r region) bool {
 		if r.skip[n] {
 			return false
 		}
-		switch n.DataAtom {
-		case atom.Textarea, atom.Select:
+		if control(n) {
 			fields++
-		case atom.Input:
-			switch strings.ToLower(attr(n, "type")) {
-			case "hidden", "submit", "button", "image", "search", "radio", "checkbox", "reset":
-			default:
-				fields++
-			}
 		}
 		return true
 	})

@@ -9,6 +9,10 @@ import (
 
 // start takes a start tag before, in and after the head.
 func (q *quick) start(t tag) bool {
+	if t.atom == atom.Html && q.state != beforeHTML && q.state != inBody { // a second one
+		complete(q.open[1], t)
+		return true
+	}
 	switch q.state {
 	case beforeHTML:
 		if t.atom == atom.Html {
@@ -16,19 +20,12 @@ func (q *quick) start(t tag) bool {
 			return q.push(t)
 		}
 	case beforeHead:
-		switch t.atom {
-		case atom.Html:
-			complete(q.open[1], t)
-			return true
-		case atom.Head:
+		if t.atom == atom.Head {
 			q.state = inHead
 			return q.push(t)
 		}
 	case inHead:
 		switch t.atom {
-		case atom.Html:
-			complete(q.open[1], t)
-			return true
 		case atom.Head:
 			return true
 		case atom.Template:
@@ -41,9 +38,6 @@ func (q *quick) start(t tag) bool {
 		}
 	case afterHead:
 		switch t.atom {
-		case atom.Html:
-			complete(q.open[1], t)
-			return true
 		case atom.Head:
 			return true
 		case atom.Template, atom.Frameset:
@@ -64,10 +58,6 @@ func (q *quick) start(t tag) bool {
 		}
 		return q.startInBody(t)
 	default: // behind the body it goes on
-		if t.atom == atom.Html {
-			complete(q.open[1], t)
-			return true
-		}
 		q.state = inBody
 		return q.startInBody(t)
 	}
