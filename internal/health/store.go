@@ -176,28 +176,30 @@ func (s *Store) Untold(ctx context.Context) ([]Source, error) {
 
 // ToldFields notes that somebody was told of the fields that posts of a source lack.
 func (s *Store) ToldFields(ctx context.Context, name string) error {
-	err := s.tx(ctx, func(tx *sql.Tx) error {
-		src, err := load(ctx, tx, name)
-		if err != nil || src.Fields.ringing() == 0 {
-			return err
-		}
-		src.Fields.Told = true
-		return save(ctx, tx, *src)
+	return s.told(ctx, name, func(src *Source) bool {
+		src.Fields.Told = src.Fields.ringing() > 0
+		return src.Fields.Told
 	})
-	if err != nil {
-		return fmt.Errorf("keep that an alarm was told: %w", err)
-	}
-	return nil
 }
 
 // Told notes that somebody was told of the alarm that rings since then.
 func (s *Store) Told(ctx context.Context, name string, since time.Time) error {
-	err := s.tx(ctx, func(tx *sql.Tx) error {
-		src, err := load(ctx, tx, name)
-		if err != nil || !src.Drift.Since.Equal(since) || since.IsZero() {
-			return err
+	return s.told(ctx, name, func(src *Source) bool {
+		if since.IsZero() || !src.Drift.Since.Equal(since) {
+			return false
 		}
 		src.Drift.Told = true
+		return true
+	})
+}
+
+// told keeps what note has noted on a source, unless there was nothing to note.
+func (s *Store) told(ctx context.Context, name string, note func(*Source) bool) error {
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		src, err := load(ctx, tx, name)
+		if err != nil || !note(src) {
+			return err
+		}
 		return save(ctx, tx, *src)
 	})
 	if err != nil {
