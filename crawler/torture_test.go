@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"runtime/metrics"
 	"slices"
 	"strings"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/lurewatch/lurewatch/crawler/fetch"
 	"github.com/lurewatch/lurewatch/internal/post"
+	"github.com/lurewatch/lurewatch/internal/realtest"
 )
 
 // ordeal is one hostile host. Besides the trap it has two honest pages, of which one
@@ -130,13 +130,7 @@ func TestTortureCrawl(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: left out with -short")
 	}
-	chromium, err := fetch.FindChromium("")
-	if err != nil {
-		if strings.Contains(os.Getenv("LUREWATCH_TEST_REQUIRE"), "chromium") {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	chromium := realtest.Chromium(t)
 	private := forbidden(t)
 	cases := ordeals(t, private)
 	for name, o := range renderedOrdeals(private) {

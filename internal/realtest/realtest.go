@@ -70,19 +70,7 @@ const replayVersion = "2.5.3"
 // in a browser: ui.js, sw.js and index.html.
 func Replay(t testing.TB) string {
 	t.Helper()
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		missing(t, "replay", err.Error())
-		return ""
-	}
-	dir := filepath.Join(cache, "lurewatch", "replaywebpage-"+replayVersion)
-	for _, name := range []string{"ui.js", "sw.js", "index.html"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			missing(t, "replay", "no ReplayWeb.page "+replayVersion+"; hint: scripts/real-parts.sh install-replay")
-			return ""
-		}
-	}
-	return dir
+	return npmPackage(t, "replay", "replaywebpage-"+replayVersion, "ui.js", "sw.js", "index.html")
 }
 
 // axeVersion is the one that scripts/real-parts.sh pins.
@@ -92,17 +80,26 @@ const axeVersion = "4.14.1"
 // people with disabilities out of a page.
 func Axe(t testing.TB) string {
 	t.Helper()
+	const script = "axe.min.js"
+	return filepath.Join(npmPackage(t, "axe", "axe-core-"+axeVersion, script), script)
+}
+
+// npmPackage returns the folder where scripts/real-parts.sh keeps a package of npm.
+func npmPackage(t testing.TB, part, name string, files ...string) string {
+	t.Helper()
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		missing(t, "axe", err.Error())
+		missing(t, part, err.Error())
 		return ""
 	}
-	path := filepath.Join(cache, "lurewatch", "axe-core-"+axeVersion, "axe.min.js")
-	if _, err := os.Stat(path); err != nil {
-		missing(t, "axe", "no axe-core "+axeVersion+"; hint: scripts/real-parts.sh install-axe")
-		return ""
+	dir := filepath.Join(cache, "lurewatch", name)
+	for _, file := range files {
+		if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
+			missing(t, part, "no "+name+"; hint: scripts/real-parts.sh install-"+part)
+			return ""
+		}
 	}
-	return path
+	return dir
 }
 
 // Oracles returns the path of a Python that has the programs of scripts/oracles.txt.
