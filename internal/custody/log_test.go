@@ -141,7 +141,7 @@ func TestEntriesComeBackInOrder(t *testing.T) {
 	if h, err := again.Head(); err != nil || h != r.head {
 		t.Errorf("opened again: head %v, %v; want %v", h, err, r.head)
 	}
-	if err := os.Remove(filepath.Join(dir, stateFile)); err != nil {
+	if err := os.Remove(filepath.Join(dir, HeadFile)); err != nil {
 		t.Fatal(err)
 	}
 	anew := open(t, Options{Dir: dir})
@@ -279,7 +279,7 @@ func TestEveryFlippedBitIsFound(t *testing.T) {
 		t.Fatal(names, err)
 	}
 	places := map[string][]byte{}
-	for _, name := range append(names, stateFile) {
+	for _, name := range append(names, HeadFile) {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -304,7 +304,7 @@ func TestEveryFlippedBitIsFound(t *testing.T) {
 				t.Fatalf("%s: bit %d of byte %d is flipped, and nothing is found", name, bit%8, bit/8)
 			}
 			f := r.faults[0]
-			if line := bytes.Count(b[:bit/8], []byte("\n")); name != stateFile && (f.File != name || bytes.Count(b[:f.Offset], []byte("\n")) != line) {
+			if line := bytes.Count(b[:bit/8], []byte("\n")); name != HeadFile && (f.File != name || bytes.Count(b[:f.Offset], []byte("\n")) != line) {
 				t.Fatalf("%s: byte %d is in line %d, found was %v", name, bit/8, line, r.faults)
 			}
 		}

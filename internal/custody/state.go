@@ -89,8 +89,6 @@ func (s state) check(l Line) error {
 // one place that knows of an end which was cut off.
 const HeadFile = "head.json"
 
-const stateFile = HeadFile
-
 type savedState struct {
 	State json.RawMessage `json:"state"`
 	Sum   string          `json:"sum"`
@@ -109,7 +107,7 @@ func (s state) save(dir string) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(dir, stateFile)
+	name := filepath.Join(dir, HeadFile)
 	if err := os.WriteFile(name+".new", b, 0o640); err != nil {
 		return err
 	}
@@ -118,7 +116,7 @@ func (s state) save(dir string) error {
 
 // loadState reads a saved state; ok is false where there is none, or a damaged one.
 func loadState(dir string) (s state, ok bool) {
-	b, err := os.ReadFile(filepath.Join(dir, stateFile))
+	b, err := os.ReadFile(filepath.Join(dir, HeadFile))
 	var w savedState
 	if err != nil || json.Unmarshal(b, &w) != nil || sum(w.State) != w.Sum {
 		return newState(), false

@@ -84,12 +84,12 @@ func Walk(ctx context.Context, dir string, fn func(Line, Entry) error) (Head, []
 			return w.st.Head, w.faults, err
 		}
 	}
-	_, err = os.Stat(filepath.Join(dir, stateFile))
+	_, err = os.Stat(filepath.Join(dir, HeadFile))
 	switch {
 	case err == nil && !w.noted:
-		w.fault(stateFile, 0, "the head that is noted beside the log cannot be read")
+		w.fault(HeadFile, 0, "the head that is noted beside the log cannot be read")
 	case w.noted && w.saved.Seq > w.st.Seq:
-		w.fault(stateFile, 0, fmt.Sprintf("the log ends, but entry %d was noted beside it: its end was cut off", w.saved.Seq))
+		w.fault(HeadFile, 0, fmt.Sprintf("the log ends, but entry %d was noted beside it: its end was cut off", w.saved.Seq))
 	}
 	return w.st.Head, w.faults, nil
 }
@@ -175,7 +175,7 @@ func (w *walker) line(name string, at int64, b []byte) error {
 	w.st.add(line.Link, line.Stated, e)
 	w.st.File, w.st.Size = name, at+line.Length
 	if w.noted && w.st.Seq == w.saved.Seq && !reflect.DeepEqual(w.st, w.saved) {
-		w.faults = append(w.faults, Fault{File: stateFile, Seq: w.st.Seq, Why: "the head that is noted beside the log is not the one in it"})
+		w.faults = append(w.faults, Fault{File: HeadFile, Seq: w.st.Seq, Why: "the head that is noted beside the log is not the one in it"})
 	}
 	w.index.add(line, e)
 	return w.fn(line, e)
