@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"slices"
@@ -67,24 +66,4 @@ func (d *Desk) eventScreenshotShow(v *visit) error {
 		return err
 	}
 	return d.screenshot(v, doc, e.Shot, "screenshot of event "+e.ID)
-}
-
-// screenshot gives an archived picture of a page.
-func (d *Desk) screenshot(v *visit, doc indexer.Doc, l post.Locator, what string) error {
-	if l.IsZero() {
-		return &problem{http.StatusNotFound, "This capture has no screenshot."}
-	}
-	_, body, err := d.read(v, doc, l, what)
-	if err != nil {
-		return err
-	}
-	if !bytes.HasPrefix(body, pngMagic) {
-		return &problem{http.StatusUnsupportedMediaType, "The archived screenshot is no PNG picture."}
-	}
-	h := v.w.Header()
-	h.Set("Content-Security-Policy", sandboxed)
-	h.Set("Content-Type", "image/png")
-	v.w.WriteHeader(http.StatusOK)
-	_, _ = v.w.Write(body)
-	return nil
 }
