@@ -91,7 +91,7 @@ type part struct {
 	long  bool // a stretch of a long post
 	joke  bool // laughter was left out
 	vouch bool // what was left out vouched
-	gap   bool // sentences of the middle were left out
+	gap   bool // a line of the middle was left out
 }
 
 // ruler finds the parts of one post.

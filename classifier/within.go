@@ -61,10 +61,11 @@ func (c *Classifier) count(n *counted, f *fields, v view, add bool) {
 	if !add {
 		sign = -1
 	}
+	plain := f.scripts()&^(1<<noScript|1<<latin) == 0
 	for i := range f {
 		x := &f[i]
 		c.vocab.votes(rawsWithin(x, v), &n.tally, sign)
-		if f.scripts()&^(1<<noScript|1<<latin) == 0 { // most posts: no need to count
+		if plain { // most posts: no need to count
 			n.letters[latin] = 100 // there are some
 			continue
 		}
