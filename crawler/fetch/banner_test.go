@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"net/http"
@@ -149,16 +148,7 @@ onmessage = e => { mark(e.data); for (const f of document.querySelectorAll("ifra
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, w := range tt.want {
-				if !bytes.Contains(res.DOM, []byte(w)) {
-					t.Errorf("document lacks %q: …%.600q", w, res.DOM[max(0, len(res.DOM)-600):])
-				}
-			}
-			for _, w := range tt.not {
-				if bytes.Contains(res.DOM, []byte(w)) {
-					t.Errorf("document has %q: …%.600q", w, res.DOM[max(0, len(res.DOM)-600):])
-				}
-			}
+			documentHas(t, res.DOM, tt.want, tt.not)
 			if len(res.Screenshot) == 0 {
 				t.Error("no screenshot")
 			}

@@ -41,6 +41,22 @@ func banner(over string) string {
 		`<script>function mark(s) { const p = document.createElement("p"); p.textContent = "clicked-" + s; document.body.append(p) }</script>` + over
 }
 
+// documentHas holds a document against what must stand in it, and what must not.
+func documentHas(t *testing.T, dom []byte, want, not []string) {
+	t.Helper()
+	end := dom[max(0, len(dom)-600):]
+	for _, w := range want {
+		if !bytes.Contains(dom, []byte(w)) {
+			t.Errorf("document lacks %q: …%.600q", w, end)
+		}
+	}
+	for _, w := range not {
+		if bytes.Contains(dom, []byte(w)) {
+			t.Errorf("document has %q: …%.600q", w, end)
+		}
+	}
+}
+
 func TestBrowserTidiesPages(t *testing.T) {
 	const fixed = ` style="position:fixed;bottom:0;left:0;right:0;background:#fff"`
 	over := map[string]string{
@@ -109,16 +125,7 @@ func TestBrowserTidiesPages(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, w := range tt.want {
-					if !bytes.Contains(res.DOM, []byte(w)) {
-						t.Errorf("document lacks %q: …%.400q", w, res.DOM[max(0, len(res.DOM)-400):])
-					}
-				}
-				for _, w := range tt.not {
-					if bytes.Contains(res.DOM, []byte(w)) {
-						t.Errorf("document has %q", w)
-					}
-				}
+				documentHas(t, res.DOM, tt.want, tt.not)
 				img, err := png.DecodeConfig(bytes.NewReader(res.Screenshot))
 				if err != nil || img.Height > 4000 || (tt.path == "/board" || tt.path == "/endless") && img.Height != 4000 {
 					t.Errorf("screenshot is %d high (%v), want the whole page up to 4000", img.Height, err)
